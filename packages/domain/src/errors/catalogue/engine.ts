@@ -1,0 +1,64 @@
+import type { ErrorEntry } from '../error-entry.ts';
+
+export const engineErrors = {
+  'engine.unknown': {
+    sentence: 'There is no engine called {engine}.',
+    hint: 'Known engines: {known}.',
+    treatment: 'never',
+    status: 422,
+  },
+  'engine.unreachable': {
+    sentence: 'The database {database} does not answer: {cause}.',
+    hint: 'Check that it runs and can be reached from the region of the worker. The run waits and costs no attempt.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'engine.denied': {
+    sentence: 'The database {database} refused the login or a right: {cause}.',
+    hint: 'Check the user, its password and its rights to read every object.',
+    treatment: 'never',
+    status: 422,
+  },
+  'engine.database-missing': {
+    sentence: 'The database {database} does not exist.',
+    hint: 'Correct the connection of the instance, or create the target database first.',
+    treatment: 'never',
+    status: 422,
+  },
+  'engine.tool-missing': {
+    sentence: 'The tool {tool} is not installed on this worker.',
+    hint: 'Install the client tools of the database, at least of the version of the server.',
+    treatment: 'never',
+    status: 422,
+  },
+  'engine.tool-too-old': {
+    sentence: '{tool} {toolVersion} is older than the server ({serverVersion}) and cannot dump it.',
+    hint: 'Install client tools of version {serverVersion} or newer on the workers.',
+    treatment: 'never',
+    status: 422,
+  },
+  'engine.capture-failed': {
+    sentence: 'The capture of {instance} broke off: {cause}.',
+    hint: 'Nothing was kept as a recovery point. The run is tried again.',
+    treatment: 'attempt',
+    status: 500,
+  },
+  'engine.restore-failed': {
+    sentence: 'The restore into {database} broke off: {cause}.',
+    hint: 'The target is incomplete and must not be used. Empty it and restore again.',
+    treatment: 'never',
+    status: 500,
+  },
+  'engine.target-not-empty': {
+    sentence: 'The target {database} is not empty: it holds {found}.',
+    hint: 'Restore into an empty database.',
+    treatment: 'never',
+    status: 409,
+  },
+  'engine.connection-invalid': {
+    sentence: 'The connection is not valid for engine {engine}: {cause}.',
+    hint: 'For postgres use postgres://user:password@host:port/database.',
+    treatment: 'never',
+    status: 400,
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,19 @@
+import type { ErrorEntry } from '../error-entry.ts';
+import { engineErrors } from './engine.ts';
+import { formatErrors } from './format.ts';
+import { placementErrors } from './placement.ts';
+import { runErrors } from './run.ts';
+import { serviceErrors } from './service.ts';
+import { storeErrors } from './store.ts';
+
+/** Every error that a user can meet. A code never changes its meaning and is never reused. */
+export const errorCatalogue = {
+  ...storeErrors,
+  ...formatErrors,
+  ...engineErrors,
+  ...runErrors,
+  ...placementErrors,
+  ...serviceErrors,
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,58 @@
+import type { ErrorEntry } from '../error-entry.ts';
+
+export const placementErrors = {
+  'placement.region-forbidden': {
+    sentence: 'Region {region} may not hold data of {instance}: {cause}.',
+    hint: 'Choose an allowed region (cbcr instances show {instance}), or change the policy.',
+    treatment: 'never',
+    status: 403,
+  },
+  'placement.none-reachable': {
+    sentence: 'No placed region of {instance} can be written now.',
+    hint: 'The run waits until a placed region is back. It never falls back to a region outside the allowed set.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'region.unavailable': {
+    sentence: 'Region {region} is not available: {cause}.',
+    hint: 'The run waits for the region and costs no attempt.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'region.not-found': {
+    sentence: 'There is no region {region}.',
+    hint: 'Regions are described in cbcr.yaml. Known: {known}.',
+    treatment: 'never',
+    status: 404,
+  },
+  'instance.not-found': {
+    sentence: 'There is no instance {instance}.',
+    hint: 'List the instances with: cbcr instances list',
+    treatment: 'never',
+    status: 404,
+  },
+  'instance.exists': {
+    sentence: 'The instance {instance} already exists with other settings.',
+    hint: 'Choose another name, or change the existing instance.',
+    treatment: 'never',
+    status: 409,
+  },
+  'policy.not-found': {
+    sentence: 'There is no policy {policy}.',
+    hint: 'Policies are described in cbcr.yaml. Known: {known}.',
+    treatment: 'never',
+    status: 404,
+  },
+  'point.not-found': {
+    sentence: 'There is no recovery point {point}.',
+    hint: 'List the points with: cbcr points list',
+    treatment: 'never',
+    status: 404,
+  },
+  'point.none': {
+    sentence: '{instance} has no recovery point that can be restored.',
+    hint: 'Make one with: cbcr backup {instance} --wait',
+    treatment: 'never',
+    status: 409,
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,58 @@
+import type { ErrorEntry } from '../error-entry.ts';
+
+export const runErrors = {
+  'run.cancelled': {
+    sentence: 'The run was cancelled by {by}.',
+    hint: 'Start it again when you want its result.',
+    treatment: 'cancel',
+    status: 409,
+  },
+  'run.lost': {
+    sentence: 'This worker no longer owns run {run}: another attempt has taken over.',
+    hint: 'Nothing to do. The newer attempt continues.',
+    treatment: 'lost',
+    status: 409,
+  },
+  'run.handed-back': {
+    sentence: 'The worker is stopping and hands run {run} back.',
+    hint: 'Nothing to do. Another worker continues.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'run.payload-invalid': {
+    sentence: 'The job {job} cannot be read: {cause}.',
+    hint: 'The producer sent something that this version does not understand. Upgrade the older side.',
+    treatment: 'never',
+    status: 400,
+  },
+  'run.not-found': {
+    sentence: 'There is no run {run}.',
+    hint: 'List the runs with: cbcr runs list',
+    treatment: 'never',
+    status: 404,
+  },
+  'run.finished': {
+    sentence: 'Run {run} has already ended as {state}.',
+    hint: 'Nothing to cancel.',
+    treatment: 'never',
+    status: 409,
+  },
+  'run.failed': {
+    sentence: 'Run {run} failed: {cause}',
+    hint: 'See the run with: cbcr runs show {run}',
+    treatment: 'never',
+    status: 500,
+  },
+  'run.transition-refused': {
+    sentence: 'The catalog refused to change {what} from {from} to {to}.',
+    hint: 'Two writers disagree about the state; the later one gives way. If it repeats, report it as a defect.',
+    treatment: 'attempt',
+    status: 409,
+  },
+  'run.unexpected': {
+    sentence: 'Something unexpected happened: {cause}.',
+    hint: 'The run is tried again. If it repeats, report it as a defect with the log of the run.',
+    treatment: 'attempt',
+    status: 500,
+  },
+} as const satisfies Record<string, ErrorEntry>;

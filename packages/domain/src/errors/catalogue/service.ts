@@ -1,0 +1,76 @@
+import type { ErrorEntry } from '../error-entry.ts';
+
+export const serviceErrors = {
+  'config.invalid': {
+    sentence: '{file} has {count} problem(s).',
+    hint: 'Correct them all; nothing was changed.',
+    treatment: 'never',
+    status: 422,
+  },
+  'config.environment-invalid': {
+    sentence: 'The environment is not complete: {cause}.',
+    hint: 'Set the named variables; README lists them all.',
+    treatment: 'never',
+    status: 422,
+  },
+  'secret.unresolvable': {
+    sentence: 'The secret {reference} cannot be resolved: {cause}.',
+    hint: 'Set the variable or the file on the workers of the region that needs it.',
+    treatment: 'never',
+    status: 422,
+  },
+  'catalog.unreachable': {
+    sentence: 'The catalog database does not answer: {cause}.',
+    hint: 'Check CBCR_DATABASE_URL and that Postgres runs.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'catalog.schema-mismatch': {
+    sentence: 'The catalog has schema version {found}, this version of CBCR needs {wanted}.',
+    hint: 'Run: cbcr migrate (with the newer of the two versions).',
+    treatment: 'never',
+    status: 503,
+  },
+  'queue.unreachable': {
+    sentence: 'Redis does not answer: {cause}.',
+    hint: 'Check CBCR_REDIS_URL. Nothing is lost: runs are kept in the catalog and enqueued when Redis is back.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'api.unauthorised': {
+    sentence: 'The token is missing or wrong.',
+    hint: 'Set CBCR_TOKEN, or use the local stack of this folder.',
+    treatment: 'never',
+    status: 401,
+  },
+  'api.unreachable': {
+    sentence: 'The scheduler at {url} does not answer: {cause}.',
+    hint: 'Set CBCR_URL, or start a local stack with: cbcr dev up',
+    treatment: 'outage',
+    status: 503,
+  },
+  'api.request-invalid': {
+    sentence: 'The request is not valid: {cause}.',
+    hint: 'See the description of the API at /openapi.json.',
+    treatment: 'never',
+    status: 400,
+  },
+  'usage.invalid': {
+    sentence: '{cause}.',
+    hint: 'See: cbcr --help',
+    treatment: 'never',
+    status: 400,
+  },
+  'stack.not-running': {
+    sentence: 'There is no local stack in {folder}.',
+    hint: 'Start one with: cbcr dev up',
+    treatment: 'never',
+    status: 404,
+  },
+  'stack.start-failed': {
+    sentence: '{process} of the local stack did not start: {cause}.',
+    hint: 'Look at its log: {log}',
+    treatment: 'never',
+    status: 500,
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,46 @@
+import type { ErrorEntry } from '../error-entry.ts';
+
+export const storeErrors = {
+  'store.unreachable': {
+    sentence: 'The store of region {region} does not answer: {cause}.',
+    hint: 'Check the endpoint, the network and the status of the provider. Runs wait for the region and cost no attempt.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'store.denied': {
+    sentence: 'The store of region {region} refused the credentials or the operation {operation}.',
+    hint: 'Check the access key, its rights on the bucket and the clock of this machine.',
+    treatment: 'never',
+    status: 403,
+  },
+  'store.bucket-missing': {
+    sentence: 'The bucket {bucket} of region {region} does not exist.',
+    hint: 'Create the bucket (with versioning and object lock where the policy demands them) or correct its name in cbcr.yaml.',
+    treatment: 'never',
+    status: 422,
+  },
+  'store.object-missing': {
+    sentence: 'The object {key} is missing in region {region}.',
+    hint: 'The copy is incomplete. It is marked as failed and made again from another region.',
+    treatment: 'never',
+    status: 404,
+  },
+  'store.object-exists': {
+    sentence: 'The object {key} already exists in region {region} and is never overwritten.',
+    hint: 'Two attempts wrote the same key; the later one gives way.',
+    treatment: 'never',
+    status: 409,
+  },
+  'store.full': {
+    sentence: 'The store of region {region} has no room left.',
+    hint: 'Add capacity or shorten the retention of this region.',
+    treatment: 'outage',
+    status: 503,
+  },
+  'store.failed': {
+    sentence: 'The store of region {region} failed at {operation}: {cause}.',
+    hint: 'The operation is retried. If it keeps failing, look at the logs of the store.',
+    treatment: 'attempt',
+    status: 500,
+  },
+} as const satisfies Record<string, ErrorEntry>;

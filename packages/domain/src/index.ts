@@ -1,0 +1,51 @@
+/**
+ * The nouns of CBCR: ids, regions, instances, policies, points, copies and runs; their state machines; the error catalogue; the Clock.
+ *
+ * Must never do I/O, read the environment or depend on anything but zod. Everything else may depend on it.
+ */
+export { type Clock, systemClock } from './clock.ts';
+export { type ErrorCode, errorCatalogue } from './errors/catalogue/index.ts';
+export { CbcrError, type FactsOf, isCbcrError, toCbcrError } from './errors/cbcr-error.ts';
+export { type ErrorEntry, type ExitCode, exitCodeOf, type Treatment } from './errors/error-entry.ts';
+export {
+  createIdFactory,
+  type IdFactory,
+  type InstanceId,
+  instanceIdSchema,
+  namePattern,
+  type PolicyId,
+  policyIdSchema,
+  type RecoveryPointId,
+  type RegionId,
+  type RunId,
+  recoveryPointIdSchema,
+  regionIdSchema,
+  runIdSchema,
+} from './ids.ts';
+export { type Instance, instanceSchema, secretReferenceSchema } from './instance.ts';
+export type { CopyRole, Placement, Reason } from './placement.ts';
+export { type Policy, policySchema, type Schedule, scheduleSchema } from './policy.ts';
+export type { Copy, Debt, RecoveryPoint } from './recovery-point.ts';
+export {
+  jurisdictionSchema,
+  type Region,
+  type RegionHealth,
+  regionHealthStates,
+  regionSchema,
+  type StoreSpec,
+  storeSpecSchema,
+} from './region.ts';
+export type { ErrorReport, Run, RunProgress } from './run.ts';
+export {
+  type CopyState,
+  canTransition,
+  copyTransitions,
+  finalRunStates,
+  isFinalRunState,
+  type PointState,
+  pointTransitions,
+  type RunState,
+  runTransitions,
+  type TransitionTable,
+  transitionTables,
+} from './transitions.ts';

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { instanceIdSchema, policyIdSchema, regionIdSchema } from './ids.ts';
+
+/** How to reach a database: a reference (`env:NAME`, `file:PATH`) that the worker resolves, or a sealed value. Never plain text with a password. */
+export const secretReferenceSchema = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|sealed:v1:.+)$/s, 'a reference: env:NAME or file:PATH');
+
+export const instanceSchema = z.strictObject({
+  id: instanceIdSchema,
+  engine: z.string().min(1),
+  home: regionIdSchema,
+  policy: policyIdSchema,
+  dataClass: z.string().min(1).default('default'),
+  labels: z.record(z.string().min(1), z.string()).default({}),
+  connection: secretReferenceSchema,
+});
+export type Instance = z.infer<typeof instanceSchema>;

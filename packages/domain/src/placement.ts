@@ -1,0 +1,20 @@
+import type { InstanceId, RegionId } from './ids.ts';
+
+export type CopyRole = 'primary' | 'secondary';
+
+/** A stable word for the rule and a sentence for people, so that every decision can be explained and counted. */
+export interface Reason {
+  rule: string;
+  text: string;
+}
+
+/** Where the copies of one instance must live, and why. Every region appears exactly once: placed, spare or excluded. */
+export interface Placement {
+  instance: InstanceId;
+  placed: { region: RegionId; role: CopyRole; reason: Reason }[];
+  /** Allowed but not needed, in the order in which they would be taken. */
+  spares: { region: RegionId; reason: Reason }[];
+  excluded: { region: RegionId; reason: Reason }[];
+  /** Demands of the policy that no set of regions satisfies, each with what would satisfy it. */
+  unmet: Reason[];
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { regionIdSchema } from './ids.ts';
+
+/** Jurisdictions are the tags that residency rules speak about: `DE`, `EU`, `UK`. */
+export const jurisdictionSchema = z.string().regex(/^[A-Z][A-Z0-9-]{0,31}$/, 'capital letters, digits and hyphens, such as EU');
+
+/**
+ * Which adapter holds a region's objects, with that adapter's own options. The adapter validates its options; nothing else
+ * looks inside. Secrets appear only as references (`env:NAME`, `file:PATH`).
+ */
+export const storeSpecSchema = z.looseObject({ kind: z.string().min(1) });
+export type StoreSpec = z.infer<typeof storeSpecSchema>;
+
+export const regionSchema = z.strictObject({
+  id: regionIdSchema,
+  jurisdictions: z.array(jurisdictionSchema).min(1),
+  provider: z.string().min(1).optional(),
+  /** Names the key of the key ring under which data keys of copies in this region are wrapped; absent means stored unencrypted. */
+  keyId: z.string().min(1).optional(),
+  store: storeSpecSchema,
+});
+export type Region = z.infer<typeof regionSchema>;
+
+export const regionHealthStates = ['up', 'down', 'unknown'] as const;
+/** Computed from worker heartbeats and store probes, never set by hand. `since` is when the region was first seen so. */
+export interface RegionHealth {
+  state: (typeof regionHealthStates)[number];
+  reason: string;
+  since: Date | null;
+}

@@ -1,0 +1,91 @@
+import type { Readable } from 'node:stream';
+import type { InstanceId } from '@cbcr/domain';
+import type { z } from 'zod';
+
+export interface EngineCapabilities {
+  /** The streams of a capture may be read at the same time; otherwise one after the other, in order. */
+  parallelStreams: boolean;
+  /** The same source state gives the same bytes, so a broken capture may resume. False for dumps. */
+  stableBytes: boolean;
+}
+
+/** Facts about a source that are safe to show and to put into a manifest: never a credential, never a host with a password. */
+export interface SourceFacts {
+  /** For people: `shop on 10.0.0.5:5432`. */
+  target: string;
+  serverVersion: string;
+  toolVersion: string;
+  /** Rough size of the plaintext; null when unknown. For progress only. */
+  estimatedBytes: number | null;
+}
+
+export interface CaptureStream {
+  /** `[a-z0-9-]{1,63}`, unique in the capture. */
+  name: string;
+  /**
+   * Starts to produce. Called once. The readable fails (error, not end) when the producer dies, is killed or exits non-zero: an `end`
+   * is a promise that the stream is whole. Destroying it ends the producer.
+   */
+  open(): Readable;
+}
+
+export interface Capture {
+  /** The moment that the capture shows. */
+  capturedAt: Date;
+  streams: readonly CaptureStream[];
+  /**
+   * Called once after every stream has ended. Rejects when anything about the capture was not whole; only when it resolves may a
+   * recovery point be committed. Resolves with facts that go into the manifest.
+   */
+  finish(): Promise<Record<string, string>>;
+  /** Releases the source (snapshot, connections, children). Called always, also after a failure. Never rejects. */
+  dispose(): Promise<void>;
+}
+
+export interface EngineContext {
+  /** Aborting ends children and connections within two seconds; pending calls reject with the signal's reason. */
+  signal: AbortSignal;
+  /** Folder for scratch files, private to this run, removed by the caller. In the region of the worker. */
+  scratchFolder: string;
+  /** Structured notes for the log of the run. Never a secret. */
+  note(message: string, facts?: Record<string, unknown>): void;
+}
+
+export interface RestoreStream {
+  name: string;
+  plaintextBytes: number;
+  /** Opens the plaintext. Fails if a hash does not match; an `end` promises that every byte was checked. */
+  open(): Readable;
+}
+
+export interface RestoreSource {
+  engine: string;
+  facts: Record<string, string>;
+  streams: readonly RestoreStream[];
+}
+
+export interface RestoreOptions {
+  /** Upper bound for parallel work in the target. */
+  jobs: number;
+}
+
+/**
+ * A driver for one kind of database. Stateless: everything it needs is passed in.
+ * `connection` is the resolved connection string, with its secret; it must never reach a command line, a log, an error or a file that others can read.
+ * Errors are `CbcrError`s of the `engine.*` codes, except an abort, which rejects with the signal's reason.
+ */
+export interface Engine {
+  readonly name: string;
+  readonly capabilities: EngineCapabilities;
+  /** Validates a connection string; the message of a failure never repeats it. */
+  readonly connectionSchema: z.ZodType<string>;
+  /** The connection without its secret, for people. */
+  describe(connection: string): string;
+  /** Checks reachability, rights and that the tools fit the server, before any work. */
+  inspect(connection: string, context: EngineContext): Promise<SourceFacts>;
+  capture(connection: string, context: EngineContext & { instance: InstanceId }): Promise<Capture>;
+  /** Refuses a target that is not empty (`engine.target-not-empty`) or that is missing; changes nothing. */
+  checkTarget(connection: string, context: EngineContext): Promise<void>;
+  /** Restores every stream into an empty target and checks the result. Resolves only when the target is complete. */
+  restore(connection: string, source: RestoreSource, context: EngineContext, options: RestoreOptions): Promise<void>;
+}
