@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# Messages, the lock between two set-ups, and steps with a log each (.tools/log/<step>.log).
+
+failed_steps=0
+background_pids=""
+
+say() { printf '%s\n' "$*" >&2; }
+complain() { printf 'setup: %s\n' "$*" >&2; }
+
+# One set-up at a time per checkout. The kernel releases the lock when its holder dies, however it dies.
+# macOS has no flock(1); perl's flock on the inherited descriptor is the same lock.
+take_setup_lock() {
+  mkdir -p "$tools/log"
+  exec 9>"$tools/setup.lock"
+  if command -v flock >/dev/null 2>&1; then
+    flock -n 9 || { say 'Another set-up of this checkout is running; waiting for it.'; flock 9; }
+  elif command -v perl >/dev/null 2>&1; then
+    perl -MFcntl=:flock -e 'open(my $f, ">&=", 9) or die "$!\n"; flock($f, LOCK_EX) or die "$!\n"'
+  else
+    complain 'neither flock nor perl is here, so two set-ups at once are not kept apart'
+  fi
+}
+
+stop_background_steps() {
+  local pid
+  for pid in $background_pids; do
+    kill -TERM "$pid" 2>/dev/null || true
+  done
+}
+trap stop_background_steps EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# start_step NAME TITLE FUNCTION: runs FUNCTION in the background; finish_step NAME waits and reports.
+start_step() {
+  local name=$1 title=$2 step=$3
+  (
+    set -e
+    trap - EXIT
+    "$step"
+  ) >"$tools/log/$name.log" 2>&1 &
+  eval "pid_$name=\$!; title_$name=\$title; since_$name=\$SECONDS"
+  background_pids="$background_pids $!"
+}
+
+finish_step() {
+  local name=$1 pid title since
+  eval "pid=\$pid_$name; title=\$title_$name; since=\$since_$name"
+  if wait "$pid"; then
+    say "  done: $title ($((SECONDS - since)) s)"
+  else
+    failed_steps=$((failed_steps + 1))
+    complain "FAILED: $title. The end of $tools/log/$name.log:"
+    tail -n 20 "$tools/log/$name.log" | sed 's/^/    /' >&2
+    return 0
+  fi
+}
+
+run_step() {
+  start_step "$@"
+  finish_step "$1"
+}
+
+# as_root COMMAND...: directly as root, else through sudo. Never leaks the set-up lock to what it starts.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@" 9>&-
+  else
+    sudo -n "$@" 9>&-
+  fi
+}

@@ -1,0 +1,6 @@
+# shellcheck shell=bash disable=SC2034
+# The versions that set-up brings. pnpm's must equal "packageManager" in package.json; a test compares them.
+node_major=24
+node_version=24.21.0
+pnpm_version=10.34.8
+versitygw_version=v1.7.0
