@@ -1,0 +1,105 @@
+import { CbcrError } from '@cbcr/domain';
+import { z } from 'zod';
+import { ApiError, apiErrorSchema } from './api-error.ts';
+import type { AddInstanceRequest, ApplyConfigRequest, BackupRequest, RestoreRequest } from './requests.ts';
+import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
+import { type PointView, pointViewSchema } from './views/point.ts';
+import { type RegionView, regionViewSchema } from './views/region.ts';
+import { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
+import { type RunView, runViewSchema } from './views/run.ts';
+
+export interface ClientOptions {
+  /** Base address of the scheduler, such as http://127.0.0.1:8420. */
+  url: string;
+  token: string;
+  fetch?: typeof globalThis.fetch;
+  /** A request that takes longer fails as `api.unreachable`. */
+  timeoutMs?: number;
+}
+
+export interface RunFilter {
+  instance?: string | undefined;
+  kind?: string | undefined;
+  state?: string | undefined;
+  limit?: number | undefined;
+}
+
+/** One request per call, no state. Every failure is an {@link ApiError}. A repeated `idempotencyKey` returns the first run. */
+export interface CbcrClient {
+  listRegions(): Promise<RegionView[]>;
+  listInstances(): Promise<InstanceView[]>;
+  getInstance(id: string): Promise<InstanceDetailView>;
+  addInstance(request: AddInstanceRequest): Promise<InstanceDetailView>;
+  startBackup(request: BackupRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
+  planRestore(request: Omit<RestoreRequest, 'target' | 'jobs'>): Promise<RestorePlanView>;
+  startRestore(request: RestoreRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
+  listPoints(filter?: { instance?: string | undefined; limit?: number | undefined }): Promise<PointView[]>;
+  getPoint(id: string): Promise<PointView>;
+  listRuns(filter?: RunFilter): Promise<RunView[]>;
+  getRun(id: string): Promise<RunView>;
+  cancelRun(id: string): Promise<RunView>;
+  applyConfig(request: ApplyConfigRequest): Promise<{ regions: number; policies: number; instances: number }>;
+}
+
+const applied = z.object({ regions: z.number(), policies: z.number(), instances: z.number() });
+
+export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 30_000 }: ClientOptions): CbcrClient {
+  const base = url.replace(/\/+$/, '');
+
+  async function call<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
+    let response: Response;
+    let payload: unknown;
+    try {
+      response = await fetch(`${base}${path}`, {
+        method,
+        signal: AbortSignal.timeout(timeoutMs),
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      payload = await response.json();
+    } catch (error) {
+      throw new ApiError(0, new CbcrError('api.unreachable', { url: base, cause: describeFetchFailure(error) }).toReport(), {
+        cause: error,
+      });
+    }
+    if (response.ok) return schema.parse(payload);
+    const parsed = apiErrorSchema.safeParse(payload);
+    if (parsed.success) throw new ApiError(response.status, parsed.data.error);
+    const cause = `it answered ${response.status} without an explanation`;
+    throw new ApiError(response.status, new CbcrError('api.unreachable', { url: base, cause }).toReport());
+  }
+
+  const id = encodeURIComponent;
+  return {
+    listRegions: () => call(z.array(regionViewSchema), 'GET', '/v1/regions'),
+    listInstances: () => call(z.array(instanceViewSchema), 'GET', '/v1/instances'),
+    getInstance: (instance) => call(instanceDetailViewSchema, 'GET', `/v1/instances/${id(instance)}`),
+    addInstance: (request) => call(instanceDetailViewSchema, 'POST', '/v1/instances', request),
+    startBackup: (request, options) => call(runViewSchema, 'POST', '/v1/backups', request, options?.idempotencyKey),
+    planRestore: (request) => call(restorePlanViewSchema, 'POST', '/v1/restores/plan', request),
+    startRestore: (request, options) => call(runViewSchema, 'POST', '/v1/restores', request, options?.idempotencyKey),
+    listPoints: (filter) => call(z.array(pointViewSchema), 'GET', `/v1/points${query(filter)}`),
+    getPoint: (point) => call(pointViewSchema, 'GET', `/v1/points/${id(point)}`),
+    listRuns: (filter) => call(z.array(runViewSchema), 'GET', `/v1/runs${query(filter)}`),
+    getRun: (run) => call(runViewSchema, 'GET', `/v1/runs/${id(run)}`),
+    cancelRun: (run) => call(runViewSchema, 'POST', `/v1/runs/${id(run)}/cancel`),
+    applyConfig: (request) => call(applied, 'POST', '/v1/config', request),
+  };
+}
+
+function query(filter: object = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(filter)) if (value !== undefined) parameters.set(key, String(value));
+  return parameters.size === 0 ? '' : `?${parameters}`;
+}
+
+/** `fetch failed` says nothing; its cause does (ECONNREFUSED and the like). */
+function describeFetchFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return 'no answer in time';
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+}

@@ -1,0 +1,23 @@
+/**
+ * The HTTP contract between the scheduler and everything that talks to it: request and response shapes, and a typed client.
+ *
+ * The scheduler validates its routes with the same schemas, so that the contract has one place. Must never open a database, a queue or
+ * a store, and never retries a request that is not idempotent without an idempotency key.
+ */
+export { ApiError, type ApiProblem, apiErrorSchema } from './api-error.ts';
+export { type CbcrClient, type ClientOptions, createClient } from './client.ts';
+export {
+  type AddInstanceRequest,
+  addInstanceRequestSchema,
+  type ApplyConfigRequest,
+  applyConfigRequestSchema,
+  type BackupRequest,
+  backupRequestSchema,
+  type RestoreRequest,
+  restoreRequestSchema,
+} from './requests.ts';
+export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
+export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';
+export { type RegionView, regionViewSchema } from './views/region.ts';
+export { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
+export { type RunView, runViewSchema } from './views/run.ts';

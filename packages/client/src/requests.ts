@@ -1,0 +1,36 @@
+import { instanceIdSchema, policyIdSchema, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
+import { z } from 'zod';
+
+/**
+ * A way to reach a database: `env:NAME` or `file:PATH`, resolved by the workers, or a URL. The scheduler seals a URL before it
+ * stores it, and no response ever shows it.
+ */
+const connectionInput = z.string().min(1).max(4096);
+
+export const addInstanceRequestSchema = z.strictObject({
+  id: instanceIdSchema,
+  engine: z.string().min(1),
+  home: regionIdSchema,
+  policy: policyIdSchema,
+  dataClass: z.string().min(1).optional(),
+  labels: z.record(z.string().min(1), z.string()).optional(),
+  connection: connectionInput,
+});
+export type AddInstanceRequest = z.input<typeof addInstanceRequestSchema>;
+
+export const backupRequestSchema = z.strictObject({ instance: instanceIdSchema });
+export type BackupRequest = z.input<typeof backupRequestSchema>;
+
+export const restoreRequestSchema = z.strictObject({
+  instance: instanceIdSchema,
+  /** Absent: the newest point that has a readable copy. */
+  point: recoveryPointIdSchema.optional(),
+  to: regionIdSchema,
+  target: connectionInput,
+  jobs: z.int().min(1).max(64).optional(),
+});
+export type RestoreRequest = z.input<typeof restoreRequestSchema>;
+
+/** The text of a cbcr.yaml; `file` only names it in problems. */
+export const applyConfigRequestSchema = z.strictObject({ file: z.string().min(1).max(1024), text: z.string().max(1_000_000) });
+export type ApplyConfigRequest = z.input<typeof applyConfigRequestSchema>;
