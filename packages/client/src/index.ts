@@ -8,8 +8,8 @@ export { ApiError, type ApiProblem, apiErrorSchema } from './api-error.ts';
 export { type CbcrClient, type ClientOptions, createClient } from './client.ts';
 export {
   type AddInstanceRequest,
-  addInstanceRequestSchema,
   type ApplyConfigRequest,
+  addInstanceRequestSchema,
   applyConfigRequestSchema,
   type BackupRequest,
   backupRequestSchema,

@@ -17,8 +17,7 @@ export type RegionId = z.infer<typeof regionIdSchema>;
 export type InstanceId = z.infer<typeof instanceIdSchema>;
 export type PolicyId = z.infer<typeof policyIdSchema>;
 
-const generated = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), `an id like ${prefix}_01j9…`);
+const generated = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), `an id like ${prefix}_01j9…`);
 
 export const runIdSchema = generated('run').brand<'RunId'>();
 export const recoveryPointIdSchema = generated('rp').brand<'RecoveryPointId'>();

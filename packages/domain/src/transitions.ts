@@ -38,9 +38,7 @@ export const copyTransitions = {
   blocked: ['planned', 'copying', 'failed', 'expiring'],
   expiring: ['stored', 'deleted'],
   deleted: [],
-} as const satisfies TransitionTable<
-  'planned' | 'copying' | 'stored' | 'verified' | 'failed' | 'blocked' | 'expiring' | 'deleted'
->;
+} as const satisfies TransitionTable<'planned' | 'copying' | 'stored' | 'verified' | 'failed' | 'blocked' | 'expiring' | 'deleted'>;
 export type CopyState = keyof typeof copyTransitions;
 
 export const transitionTables = { run: runTransitions, point: pointTransitions, copy: copyTransitions } as const;
