@@ -73,4 +73,10 @@ export const serviceErrors = {
     treatment: 'never',
     status: 500,
   },
+  'stack.program-missing': {
+    sentence: '{program} is not installed.',
+    hint: 'Run ./scripts/setup, which brings it.',
+    treatment: 'never',
+    status: 500,
+  },
 } as const satisfies Record<string, ErrorEntry>;
