@@ -43,4 +43,34 @@ export const storeErrors = {
     treatment: 'attempt',
     status: 500,
   },
+  'store.key-invalid': {
+    sentence: 'The key {key} cannot name an object in region {region}: {cause}.',
+    hint: 'This is a defect, or a file that is not ours lies where a folder of the store should be.',
+    treatment: 'never',
+    status: 400,
+  },
+  'store.object-too-large': {
+    sentence: 'The object {key} of region {region} has {sizeBytes} bytes; an object holds at most {limitBytes}.',
+    hint: 'Objects are written as segments of about 32 MiB; a larger one was not written by CBCR.',
+    treatment: 'never',
+    status: 422,
+  },
+  'store.body-damaged': {
+    sentence: 'The bytes for the object {key} of region {region} do not have their SHA-256; nothing was stored.',
+    hint: 'The bytes changed between hashing and storing: suspect the memory of this machine, or a defect.',
+    treatment: 'never',
+    status: 500,
+  },
+  'store.options-invalid': {
+    sentence: 'The store options of region {region} are not valid: {cause}.',
+    hint: 'Correct the store block of this region in cbcr.yaml.',
+    treatment: 'never',
+    status: 422,
+  },
+  'store.read-only': {
+    sentence: 'The store of region {region} was opened for reading only; {operation} is refused.',
+    hint: 'A dry run never writes. Run the command without its dry-run option to make changes.',
+    treatment: 'never',
+    status: 403,
+  },
 } as const satisfies Record<string, ErrorEntry>;
