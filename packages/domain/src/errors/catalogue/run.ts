@@ -49,6 +49,18 @@ export const runErrors = {
     treatment: 'attempt',
     status: 409,
   },
+  'run.no-progress': {
+    sentence: 'Run {run} was given up: {deaths} workers in a row died on it without any progress.',
+    hint: 'Something in the run kills its worker, most often a lack of memory. Look at the workers of its region, then start it again.',
+    treatment: 'never',
+    status: 500,
+  },
+  'run.handlers-mismatched': {
+    sentence: 'The worker cannot start, kinds and handlers do not match: {cause}.',
+    hint: 'Every job kind needs exactly one handler under its own name.',
+    treatment: 'never',
+    status: 500,
+  },
   'run.unexpected': {
     sentence: 'Something unexpected happened: {cause}.',
     hint: 'The run is tried again. If it repeats, report it as a defect with the log of the run.',
