@@ -37,4 +37,10 @@ export const formatErrors = {
     treatment: 'never',
     status: 422,
   },
+  'key.ring-invalid': {
+    sentence: 'The key ring cannot be used: {cause}.',
+    hint: 'A key ring is a JSON object of key ids and keys: 32 random bytes in base64 (openssl rand -base64 32).',
+    treatment: 'never',
+    status: 422,
+  },
 } as const satisfies Record<string, ErrorEntry>;
