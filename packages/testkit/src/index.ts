@@ -1,0 +1,18 @@
+/**
+ * Real servers as child processes, sample data, and a comparison of databases: for tests, and for the local stack that users run by
+ * hand (`cbcr dev up`).
+ *
+ * Must never be part of a deployed service, and never import the catalog or another package that is tested with it.
+ */
+export { type Environment, machineEnvironment } from './processes/environment.ts';
+export { findVersitygw, requirePostgresFolder } from './processes/find-program.ts';
+export { findFreePort } from './processes/free-port.ts';
+export { createTemporaryFolder, type TemporaryFolder } from './processes/temporary-folder.ts';
+export { waitUntil } from './processes/wait-until.ts';
+export { type PostgresOptions, type PostgresServer, startPostgres } from './servers/postgres/postgres.ts';
+export { type RedisOptions, type RedisServer, startRedis } from './servers/redis.ts';
+export { createS3Client, type S3Settings } from './servers/s3-bucket.ts';
+export type { Server, ServerOptions } from './servers/server.ts';
+export { createTestBucket } from './servers/test-bucket.ts';
+export { createTestDatabase, ensureTemplateDatabase, type TestDatabase } from './servers/test-database.ts';
+export { startVersitygw, type VersitygwOptions, type VersitygwServer } from './servers/versitygw.ts';

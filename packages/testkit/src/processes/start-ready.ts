@@ -1,0 +1,68 @@
+import { CbcrError, type Clock, systemClock } from '@cbcr/domain';
+import { findFreePort } from './free-port.ts';
+import { logSize, readLogTail } from './log-tail.ts';
+import { killProcess, type ProcessRecord } from './process-record.ts';
+import { type Lifetime, type ProcessSpec, spawnProcess } from './spawn-process.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface ReadyOptions {
+  lifetime: Lifetime;
+  /** True once the program serves; must prove that it is this very program that answers, for example by its password. */
+  isReady: () => Promise<boolean>;
+  deadlineMs?: number;
+  clock?: Clock;
+}
+
+const portTaken = /EADDRINUSE|address already in use|Address already in use|could not bind/;
+const attempts = 8;
+
+/** Starts a program and resolves once it serves. Errors: stack.start-failed, naming the log, when it ends or the deadline passes. */
+export async function startReady(spec: ProcessSpec, options: ReadyOptions): Promise<ProcessRecord> {
+  const { deadlineMs = 30_000, clock = systemClock } = options;
+  const logStart = logSize(spec.logFile);
+  const { record, exited } = await spawnProcess(spec, options.lifetime);
+  const end: { how?: string } = {};
+  void exited.then((how) => {
+    end.how = how;
+  });
+  // Looked at after the answer as well: the answer may have been another program's on the same port.
+  const state = await waitUntil(
+    async () => {
+      if (end.how !== undefined) return 'ended';
+      return (await options.isReady().catch(() => false)) && end.how === undefined && 'ready';
+    },
+    { deadlineMs, clock },
+  );
+  if (state === 'ready') return record;
+  if (state !== 'ended') await killProcess(record, clock);
+  const cause = state === 'ended' ? `it ended with ${end.how}` : `it did not become ready within ${deadlineMs / 1000} s`;
+  const tail = readLogTail(spec.logFile, { fromByte: logStart, maxBytes: 2000 });
+  throw new CbcrError(
+    'stack.start-failed',
+    { process: spec.name, cause: `${cause}${lastLine(tail)}`, log: spec.logFile },
+    { cause: new Error(tail) },
+  );
+}
+
+const lastLine = (tail: string) => {
+  const line = tail.trim().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '' : ` (${line.slice(0, 300)})`;
+};
+
+/**
+ * Starts a server on `port`, or on a free port when there is none; a chosen port that another program took in between is
+ * chosen again. Resolves with what `start` gave.
+ */
+export async function startOnPort<Started>(port: number | undefined, start: (port: number) => Promise<Started>): Promise<Started> {
+  if (port !== undefined) return await start(port);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(await findFreePort());
+    } catch (error) {
+      if (attempt === attempts || !isPortTaken(error)) throw error;
+    }
+  }
+}
+
+const isPortTaken = (error: unknown) =>
+  error instanceof CbcrError && error.code === 'stack.start-failed' && error.cause instanceof Error && portTaken.test(error.cause.message);
