@@ -4,7 +4,7 @@
  *
  * Must never be part of a deployed service, and never import the catalog or another package that is tested with it.
  */
-export { type Environment, machineEnvironment } from './processes/environment.ts';
+export type { Environment } from './processes/environment.ts';
 export { findVersitygw, requirePostgresFolder } from './processes/find-program.ts';
 export { findFreePort } from './processes/free-port.ts';
 export { createTemporaryFolder, type TemporaryFolder } from './processes/temporary-folder.ts';

@@ -7,7 +7,7 @@
  */
 import { isCbcrError } from '@cbcr/domain';
 import type { TestProject } from 'vitest/node';
-import { type Environment, machineEnvironment } from './processes/environment.ts';
+import type { Environment } from './processes/environment.ts';
 import { createTemporaryFolder } from './processes/temporary-folder.ts';
 import { removeDataFolder } from './servers/postgres/data-folder.ts';
 import { startPostgres } from './servers/postgres/postgres.ts';
@@ -24,16 +24,18 @@ declare module 'vitest' {
     postgresAdminUrl: string;
     /** Tests make their own bucket with createTestBucket. */
     s3: S3Settings;
+    /** For tests that start servers of their own. */
+    serverEnvironment: Environment;
   }
 }
 
 export default async function startServers(project: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
-  const environment = machineEnvironment();
+  const environment: Environment = process.env;
   const temporary = await createTemporaryFolder();
   const folder = temporary.path;
   const started = await Promise.allSettled([
-    startRedis({ folder }),
-    startPostgres({ folder, durable: false }),
+    startRedis({ folder, environment }),
+    startPostgres({ folder, environment, durable: false }),
     environment['CBCR_TEST_WITHOUT_S3'] === '1' ? undefined : startS3(folder, environment),
   ] as const);
   const [redis, postgres, s3] = started;
@@ -48,6 +50,8 @@ export default async function startServers(project: Pick<TestProject, 'provide'>
     await stopAll();
     throw explainFailure(started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
   }
+  const { PATH, HOME, LANG, CBCR_VERSITYGW } = environment;
+  project.provide('serverEnvironment', { PATH, HOME, LANG, CBCR_VERSITYGW });
   project.provide('redisUrl', redis.value.url);
   project.provide('postgresAdminUrl', postgres.value.adminUrl);
   if (s3.value !== undefined) project.provide('s3', s3.value.s3);
@@ -56,7 +60,7 @@ export default async function startServers(project: Pick<TestProject, 'provide'>
 
 async function startS3(folder: string, environment: Environment): Promise<{ s3: S3Settings; stop(): Promise<void> }> {
   const endpoint = environment['S3_TEST_ENDPOINT'];
-  if (endpoint === undefined || endpoint === '') return await startVersitygw({ folder });
+  if (endpoint === undefined || endpoint === '') return await startVersitygw({ folder, environment });
   const s3 = await createTestBucket({
     endpoint,
     accessKeyId: environment['S3_TEST_ACCESS_KEY'] ?? '',

@@ -1,11 +1,5 @@
-/** The variables that programs are looked up in and started with. */
+/** The variables of the machine that server programs are looked up in (PATH, CBCR_VERSITYGW) and started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * The variables of this process: where tests and the local stack look for server programs. Nothing else in this package reads
- * the process's environment.
- */
-export const machineEnvironment = (): Environment => process.env;
 
 const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
 

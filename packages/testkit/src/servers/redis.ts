@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { childEnvironment, machineEnvironment } from '../processes/environment.ts';
+import { childEnvironment } from '../processes/environment.ts';
 import { requireProgram } from '../processes/find-program.ts';
 import { startOnPort, startReady } from '../processes/start-ready.ts';
 import { createServerHandle, type Server, type ServerOptions } from './server.ts';
@@ -21,7 +21,7 @@ export interface RedisOptions extends ServerOptions {
 
 /** Redis as BullMQ needs it: it refuses writes when full instead of evicting. Errors: stack.program-missing, stack.start-failed. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const { folder, name = 'redis', lifetime = 'guarded', appendOnly = false, environment = machineEnvironment() } = options;
+  const { folder, name = 'redis', lifetime = 'guarded', appendOnly = false, environment } = options;
   const command = requireProgram('redis-server', environment);
   const password = options.password ?? randomBytes(18).toString('base64url');
   const dataFolder = join(folder, name);

@@ -13,7 +13,8 @@ export interface ServerOptions {
   port?: number;
   /** `guarded` (the default): ends with this process. `detached`: survives it. */
   lifetime?: Lifetime;
-  environment?: Environment;
+  /** Tests: `inject('serverEnvironment')`. */
+  environment: Environment;
   clock?: Clock;
 }
 

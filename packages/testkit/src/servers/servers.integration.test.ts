@@ -10,6 +10,7 @@ import { createTestBucket } from './test-bucket.ts';
 import { createTestDatabase, ensureTemplateDatabase } from './test-database.ts';
 import { startVersitygw } from './versitygw.ts';
 
+const environment = inject('serverEnvironment');
 let folder: TemporaryFolder;
 beforeAll(async () => {
   folder = await createTemporaryFolder();
@@ -19,7 +20,7 @@ afterAll(async () => {
 });
 
 test('a killed Redis keeps its port, password and, with an append-only file, its data', async () => {
-  const server = await startRedis({ folder: folder.path, appendOnly: true });
+  const server = await startRedis({ folder: folder.path, environment, appendOnly: true });
   const write = new Redis(server.url);
   await write.set('key', 'value');
   expect(await write.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
@@ -35,7 +36,7 @@ test('a killed Redis keeps its port, password and, with an append-only file, its
 });
 
 test('a killed Postgres keeps its port, password and data', async () => {
-  const server = await startPostgres({ folder: folder.path });
+  const server = await startPostgres({ folder: folder.path, environment });
   const before = postgres(server.adminUrl, { max: 1 });
   await before`create table kept as select 'Zürich' as name`;
   await before.end();
@@ -52,7 +53,7 @@ test('a killed Postgres keeps its port, password and data', async () => {
 });
 
 test('a killed S3 server keeps its endpoint, credentials and objects', async () => {
-  const server = await startVersitygw({ folder: folder.path });
+  const server = await startVersitygw({ folder: folder.path, environment });
   const client = createS3Client(server.s3);
   const object = { Bucket: server.s3.bucket, Key: 'a/b' };
   const put = await client.send(new PutObjectCommand({ ...object, Body: 'content' }));

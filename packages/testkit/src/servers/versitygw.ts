@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CbcrError } from '@cbcr/domain';
-import { childEnvironment, machineEnvironment } from '../processes/environment.ts';
+import { childEnvironment } from '../processes/environment.ts';
 import { findVersitygw } from '../processes/find-program.ts';
 import { startOnPort, startReady } from '../processes/start-ready.ts';
 import { ensureLockedBucket, isS3Answering, type S3Settings } from './s3-bucket.ts';

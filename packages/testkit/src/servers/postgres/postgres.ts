@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { childEnvironment, machineEnvironment } from '../../processes/environment.ts';
+import { childEnvironment } from '../../processes/environment.ts';
 import { requirePostgresFolder } from '../../processes/find-program.ts';
 import { startOnPort, startReady } from '../../processes/start-ready.ts';
 import { createServerHandle, type Server, type ServerOptions } from '../server.ts';
@@ -25,7 +25,7 @@ const superuser = 'postgres';
 
 /** An own PostgreSQL cluster. Errors: stack.program-missing, stack.start-failed. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { folder, name = 'postgres', lifetime = 'guarded', durable = true, environment = machineEnvironment() } = options;
+  const { folder, name = 'postgres', lifetime = 'guarded', durable = true, environment } = options;
   const programs = requirePostgresFolder(environment);
   const password = options.password ?? randomBytes(18).toString('base64url');
   const user = findServerUser();
