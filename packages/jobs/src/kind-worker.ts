@@ -1,0 +1,85 @@
+import { CbcrError } from '@cbcr/domain';
+import { type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { BoundKind } from './handlers.ts';
+import { endJob } from './job-ending.ts';
+import type { JobPayload } from './job-payload.ts';
+import { keyPrefixOf, queueNameOf } from './queue-names.ts';
+import { translateRedisError } from './redis-errors.ts';
+import { type ExecutionSetting, executeWakeUp } from './run-execution.ts';
+
+/** The BullMQ worker of one kind. */
+export interface KindWorker {
+  readonly kind: string;
+  /** Fetches nothing more; what runs goes on. */
+  pause(): Promise<void>;
+  /** Waits for what runs, without limit: the caller brings the deadline. */
+  close(): Promise<void>;
+  /** Hangs up at once. What runs here is not waited for. */
+  abandon(): Promise<void>;
+  /** True when it could work on one more job. */
+  hasFreeHands(): boolean;
+  /** Of the Clock's monotonic time, when it last fetched a job (or was made). */
+  lastFetchMs(): number;
+}
+
+/** After so many deaths BullMQ drops the job; our own rule (`maxFruitlessDeaths`) fails the run long before, unless it makes progress. */
+const maxStalledCount = 20;
+
+/**
+ * BullMQ's own `maxStartedAttempts` stays off: every outage starts the job again, so a region that is down for an hour would use it up.
+ * What it guards against, a job that kills its workers, is caught by counting deaths without progress.
+ */
+export function startKindWorker(bound: BoundKind, connection: Redis, setting: ExecutionSetting, namespace: string | undefined): KindWorker {
+  const { kind } = bound;
+  const { region, timing, clock, log, running } = setting;
+  let busy = 0;
+  let lastFetch = clock.monotonicMs();
+  // BullMQ gives an AbortSignal only to a processor that declares three parameters.
+  const processor = async (
+    job: Job<JobPayload, void, string>,
+    token: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    busy++;
+    lastFetch = clock.monotonicMs();
+    try {
+      await endJob(await executeWakeUp(bound, job, signal, setting), job, token ?? '', clock, log);
+    } finally {
+      busy--;
+    }
+  };
+  const worker = new Worker<JobPayload, void, string>(queueNameOf(kind.name, region), processor, {
+    connection,
+    prefix: keyPrefixOf(region, namespace),
+    name: setting.workerId,
+    concurrency: kind.concurrency,
+    lockDuration: timing.lockDurationMs,
+    stalledInterval: timing.stalledIntervalMs,
+    maxStalledCount,
+    // While Redis is away BullMQ asks again after this time, 15 s by default: too long for a restart of Redis.
+    runRetryDelay: 1_000,
+    skipVersionCheck: true,
+  });
+  worker.on('error', (error) => {
+    const translated = translateRedisError(error);
+    // The connection itself reports that Redis is away, once.
+    if (translated.code !== 'queue.unreachable')
+      log.warn({ kind: kind.name, error: translated.toReport() }, 'The queue worker reports a problem');
+  });
+  worker.on('lockRenewalFailed', (jobIds: string[]) => {
+    for (const jobId of jobIds) running.findByJob(jobId)?.abort.abort(new CbcrError('run.lost', { run: jobId }));
+  });
+  worker.on('failed', (job) => {
+    if (job?.deferredFailure)
+      log.error({ kind: kind.name, job: job.id, cause: job.deferredFailure }, 'The queue gave a job up; the reconciler wakes its run');
+  });
+  return {
+    kind: kind.name,
+    pause: () => worker.pause(true),
+    close: () => worker.close(),
+    abandon: () => worker.close(true),
+    hasFreeHands: () => busy < kind.concurrency,
+    lastFetchMs: () => lastFetch,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Clock, RegionId, Run } from '@cbcr/domain';
+import { listenForCancels } from './cancel-channel.ts';
+import { closeInTime } from './close-in-time.ts';
+import { bindHandlers, type HandlersOf, type KindCatalogue } from './handlers.ts';
+import type { RunLog } from './job-kind.ts';
+import { startKindWorker } from './kind-worker.ts';
+import { connectWorker } from './redis-connection.ts';
+import type { RunEvent } from './run-event.ts';
+import type { ExecutionSetting } from './run-execution.ts';
+import type { RunLedger } from './run-ledger.ts';
+import { createRunningRuns } from './running-runs.ts';
+import { defaultRuntimeTiming, type RuntimeTiming } from './runtime-timing.ts';
+
+export interface WorkerRuntimeOptions<Kinds extends KindCatalogue> {
+  readonly region: RegionId;
+  /** Names this process in the catalog and in Redis. */
+  readonly workerId: string;
+  readonly redisUrl: string;
+  readonly kinds: Kinds;
+  /** Exactly one for each kind. */
+  readonly handlers: HandlersOf<Kinds>;
+  readonly ledger: RunLedger;
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for the jitter of pauses. */
+  random(): number;
+  readonly log: RunLog;
+  logFor(run: Run): RunLog;
+  onRunEvent?(event: RunEvent): void;
+  readonly timing?: Partial<RuntimeTiming>;
+  readonly namespace?: string;
+}
+
+export interface WorkerRuntime {
+  /** Runs that are worked on now. */
+  running(): number;
+  /** Whether the connection to Redis stands. */
+  isConnected(): boolean;
+  /**
+   * Stops fetching, tells every run to stop (`run.handed-back`), gives the runs back so that another worker gets them at once, and hangs
+   * up. Always returns before the deadline (default: `timing.shutdownDeadlineMs`); a second call joins the first.
+   */
+  close(options?: { deadlineMs?: number }): Promise<void>;
+}
+
+/**
+ * Works on the queues of one region from now on. Redis may be away: the workers start when it comes.
+ * Throws `run.handlers-mismatched` when a kind has no handler.
+ */
+export function createWorkerRuntime<Kinds extends KindCatalogue>(options: WorkerRuntimeOptions<Kinds>): WorkerRuntime {
+  const { region, clock, log, namespace, redisUrl } = options;
+  const bound = bindHandlers(options.kinds, options.handlers);
+  const timing = { ...defaultRuntimeTiming, ...options.timing };
+  const running = createRunningRuns();
+  const setting: ExecutionSetting = {
+    region,
+    workerId: options.workerId,
+    ledger: options.ledger,
+    clock,
+    random: options.random,
+    log,
+    logFor: options.logFor,
+    onRunEvent: options.onRunEvent ?? (() => undefined),
+    timing,
+    running,
+  };
+  const onError = (error: { toReport(): object }) => log.warn({ error: error.toReport() }, 'Redis is away: the worker waits for it');
+  const connection = connectWorker({ url: redisUrl, onError });
+  const workers = bound.map((kind) => startKindWorker(kind, connection, setting, namespace));
+  const cancels = listenForCancels({ redisUrl, region, onError, ...(namespace === undefined ? {} : { namespace }) }, (runId) =>
+    running.find(runId)?.beatNow(),
+  );
+  let closing: Promise<void> | undefined;
+  return {
+    running: running.size,
+    isConnected: () => connection.status === 'ready',
+    close: ({ deadlineMs = timing.shutdownDeadlineMs } = {}) => {
+      closing ??= closeInTime({ running, workers, cancels, connection, clock, log, deadlineMs });
+      return closing;
+    },
+  };
+}
