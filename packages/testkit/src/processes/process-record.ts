@@ -1,4 +1,5 @@
 import type { Clock } from '@cbcr/domain';
+import { isGroupAlive, signalGroup } from './process-group.ts';
 import { readProcessIdentity } from './process-identity.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -20,15 +21,6 @@ export function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): vo
   if (isProcessAlive(record)) signalGroup(record.pid, signal);
 }
 
-function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-groupId, signal);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** SIGKILL for the process and its children; resolves when it is gone. */
 export async function killProcess(record: ProcessRecord, clock?: Clock): Promise<void> {
   signalProcess(record, 'SIGKILL');
@@ -45,11 +37,10 @@ export async function stopProcess(
 ): Promise<'stopped' | 'killed' | 'absent'> {
   if (!isProcessAlive(record)) return 'absent';
   signalGroup(record.pid, record.stopSignal);
-  // A group keeps its id from being given to another process for as long as it has members, so asking the group is safe.
-  const isGone = () => !isProcessAlive(record) && !signalGroup(record.pid, 0);
+  const isGone = () => !isProcessAlive(record) && !isGroupAlive(record.pid);
   const wait = { intervalMs: 10, ...(clock && { clock }) };
   if (await waitUntil(isGone, { deadlineMs, ...wait })) return 'stopped';
   signalGroup(record.pid, 'SIGKILL');
-  await waitUntil(() => !isProcessAlive(record), { deadlineMs: 10_000, ...wait });
+  await waitUntil(isGone, { deadlineMs: 10_000, ...wait });
   return 'killed';
 }

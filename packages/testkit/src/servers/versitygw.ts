@@ -23,14 +23,7 @@ export interface VersitygwOptions extends ServerOptions {
 
 /** One S3 server over a folder, with its bucket. Errors: stack.program-missing, stack.start-failed. */
 export async function startVersitygw(options: VersitygwOptions): Promise<VersitygwServer> {
-  const {
-    folder,
-    name = 's3',
-    bucket = 'backups',
-    region = 'us-east-1',
-    lifetime = 'guarded',
-    environment = machineEnvironment(),
-  } = options;
+  const { folder, name = 's3', bucket = 'backups', region = 'us-east-1', lifetime = 'guarded', environment } = options;
   const command = findVersitygw(environment);
   if (command === undefined) throw new CbcrError('stack.program-missing', { program: 'versitygw (the S3 server)' });
   const credentials = options.credentials ?? {
