@@ -1,0 +1,23 @@
+/**
+ * Every decision of CBCR: where copies must live, whether an instance is protected, whether a region is up, what must be repaired, from
+ * where to restore, when a backup is due. Plain data goes in; a plan with its reasons comes out.
+ *
+ * Must never do I/O, read a clock or the environment, or use randomness: the same input gives the same answer, so that every decision
+ * can be repeated, explained and tested. Depends on the domain, and on croner to read cron expressions.
+ */
+export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
+export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
+export { hashPolicy } from './placement/hash-policy.ts';
+export { isRegionAllowed, type Permission } from './placement/is-region-allowed.ts';
+export type { PlaceableRegion } from './placement/placement-rule.ts';
+export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';
+export { assessProtection, type PointCopies, type Protection, type ProtectionDemand } from './protection/assess-protection.ts';
+export { damageRules } from './repair/judge-copy.ts';
+export { nextAttemptAt } from './repair/next-attempt-at.ts';
+export { planRepairs, type RepairCandidate, type RepairInput, type RepairNote, type RepairPlan } from './repair/plan-repairs.ts';
+export { type RepairPurpose, repairKey, type WantedRun } from './repair/wanted-run.ts';
+export { checkRestoreTarget } from './restore/check-restore-target.ts';
+export type { LinkFacts, TransferEstimate } from './restore/estimate-transfer.ts';
+export { type RankedSource, type RankingInput, rankSources, type SourceRanking } from './restore/rank-sources.ts';
+export { checkSchedule } from './schedule/check-schedule.ts';
+export { type DuePlan, nextDue, planDue } from './schedule/next-due.ts';

@@ -1,0 +1,13 @@
+import type { DemandRule } from '../placement-rule.ts';
+
+export const synchronousMinimum: DemandRule = {
+  rule: 'synchronous-minimum',
+  explain: ({ policy }, placed) => {
+    const minimum = policy.placement.synchronousMinimum;
+    if (minimum <= placed.length) return null;
+    return (
+      `policy ${policy.id} calls a point available at ${minimum} verified copies, but only ${placed.length} can be placed; ` +
+      'lower synchronousMinimum, or make room for more copies'
+    );
+  },
+};

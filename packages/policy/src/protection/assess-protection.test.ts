@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { getStorageRegions } from '../placement/get-storage-regions.ts';
+import { copyOf, instanceOf, minute, pointId, pointOf, policyOf, regionOf } from '../samples.ts';
+import { assessInstanceProtection } from './assess-instance-protection.ts';
+import { assessProtection } from './assess-protection.ts';
+
+const regions = [regionOf('berlin', 'EU'), regionOf('dublin', 'EU'), regionOf('paris', 'EU'), regionOf('ohio', 'US')];
+const placementFor = (copies: number) =>
+  getStorageRegions({ instance: instanceOf('berlin'), policy: policyOf({ copies, jurisdictions: ['EU'] }), regions });
+const demand = { placement: placementFor(2), synchronousMinimum: 1 };
+
+describe('a point', () => {
+  test('is protected only when every demanded copy is verified', () => {
+    const verified = assessProtection({
+      ...demand,
+      point: pointOf(),
+      copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')],
+    });
+    expect(verified).toMatchObject({ available: true, protected: true, debts: [] });
+    const stored = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'stored')] });
+    expect(stored).toMatchObject({ available: true, protected: false, debts: [{ region: 'dublin', since: minute(2) }] });
+  });
+
+  test('owes a copy that was never planned since it was completed', () => {
+    const { debts } = assessProtection({ ...demand, point: pointOf(1), copies: [copyOf('berlin', 'verified')] });
+    expect(debts).toEqual([
+      {
+        point: pointId(1),
+        region: 'dublin',
+        since: minute(2),
+        reason: { rule: 'copy-missing', text: 'no copy was ever planned in dublin' },
+        nextAttemptAt: null,
+      },
+    ]);
+  });
+
+  test('keeps the reason and the next attempt of a failed copy in its debt', () => {
+    const reason = { rule: 'store.unreachable', text: 'the store does not answer' };
+    const failed = copyOf('dublin', 'failed', { reason, nextAttemptAt: minute(9) });
+    const { debts } = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('berlin', 'verified'), failed] });
+    expect(debts[0]).toMatchObject({ reason, nextAttemptAt: minute(9) });
+  });
+
+  test('is available from a verified spare, which a former placement left, and not protected by it', () => {
+    const answer = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('paris', 'verified')] });
+    expect(answer).toMatchObject({ available: true, protected: false });
+  });
+
+  test('gains nothing from a copy outside the allowed set, and says so', () => {
+    const answer = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('ohio', 'verified')] });
+    expect(answer).toMatchObject({ available: false, protected: false });
+    expect(answer.reasons.map(({ rule }) => rule)).toContain('copy-outside-allowed-set');
+  });
+
+  test('is not protected while the policy has an unmet demand', () => {
+    const copies = ['berlin', 'dublin', 'paris'].map((region) => copyOf(region, 'verified'));
+    const answer = assessProtection({ placement: placementFor(4), synchronousMinimum: 1, point: pointOf(), copies });
+    expect(answer).toMatchObject({ available: true, protected: false, debts: [] });
+    expect(answer.reasons.map(({ rule }) => rule)).toEqual(['too-few-regions']);
+  });
+
+  test('is not available below the synchronous minimum', () => {
+    const answer = assessProtection({
+      placement: demand.placement,
+      synchronousMinimum: 2,
+      point: pointOf(),
+      copies: [copyOf('berlin', 'verified')],
+    });
+    expect(answer.available).toBe(false);
+  });
+
+  test('that is not complete counts for nothing', () => {
+    const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
+    const answer = assessProtection({ ...demand, point: pointOf(1, { state: 'capturing' }), copies });
+    expect(answer).toMatchObject({ available: false, protected: false, debts: [] });
+  });
+});
+
+describe('an instance', () => {
+  const whole = { copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')] };
+
+  test('is as protected as its newest complete point, in whatever order the points come', () => {
+    const points = [
+      { point: pointOf(1), ...whole },
+      { point: pointOf(3, { state: 'capturing' }), copies: [] },
+      { point: pointOf(2), copies: [copyOf('berlin', 'verified')] },
+    ];
+    expect(assessInstanceProtection({ ...demand, points })).toMatchObject({ point: pointId(2), protected: false });
+    expect(assessInstanceProtection({ ...demand, points: [...points].reverse() })).toMatchObject({ point: pointId(2) });
+    expect(assessInstanceProtection({ ...demand, points: points.slice(0, 2) })).toMatchObject({ point: pointId(1), protected: true });
+  });
+
+  test('without a complete point is not protected', () => {
+    const answer = assessInstanceProtection({ ...demand, points: [] });
+    expect(answer).toMatchObject({ point: null, available: false, protected: false });
+    expect(answer.reasons[0]?.rule).toBe('no-complete-point');
+  });
+});

@@ -1,0 +1,75 @@
+import type { Copy, Debt, Placement, Reason, RecoveryPoint, RegionId } from '@cbcr/domain';
+
+export interface PointCopies {
+  point: Pick<RecoveryPoint, 'id' | 'state' | 'capturedAt' | 'completedAt'>;
+  /** Every copy of the point that the catalog knows, in any state. */
+  copies: readonly Copy[];
+}
+
+export interface ProtectionDemand {
+  /** The placement that the policy gives now, not the one of the day of the capture. */
+  placement: Placement;
+  /** Verified copies that make a point available; at least 1. */
+  synchronousMinimum: number;
+}
+
+export interface Protection {
+  /** Enough verified copies to restore from, in regions that may hold the data. */
+  available: boolean;
+  /** Every copy that the policy demands now exists and has been verified. */
+  protected: boolean;
+  debts: Debt[];
+  /** Why the point is not (or is) protected; never empty. */
+  reasons: Reason[];
+}
+
+/**
+ * Computes what the copies of one point are worth now. Nothing else may call a point protected: no job status, no stored flag.
+ * Copies outside the allowed set count for nothing. A point that is not complete is neither available nor protected, and owes nothing yet.
+ */
+export function assessProtection({ point, copies, placement, synchronousMinimum }: PointCopies & ProtectionDemand): Protection {
+  if (point.state !== 'complete') {
+    const reason = { rule: 'point-not-complete', text: `${point.id} is ${point.state}; only complete points count` };
+    return { available: false, protected: false, debts: [], reasons: [reason] };
+  }
+  const verified = new Set(copies.filter((copy) => copy.state === 'verified').map((copy) => copy.region));
+  const legal = [...placement.placed, ...placement.spares].map((place) => place.region);
+  const usable = legal.filter((region) => verified.has(region));
+  const debts = placement.placed.filter((place) => !verified.has(place.region)).map((place) => debtOf(point, place.region, copies));
+
+  const shortfalls: Reason[] = [
+    ...placement.unmet,
+    ...(usable.length < synchronousMinimum
+      ? [
+          {
+            rule: 'synchronous-minimum',
+            text: `${usable.length} of the ${synchronousMinimum} copies that make a point available are verified`,
+          },
+        ]
+      : []),
+    ...debts.map((debt) => ({ rule: 'copy-owed', text: `the copy in ${debt.region} is owed: ${debt.reason.text}` })),
+  ];
+  const isProtected = debts.length === 0 && placement.unmet.length === 0 && usable.length >= synchronousMinimum;
+  const verdict: Reason = { rule: 'all-verified', text: `all ${placement.placed.length} demanded copies are verified` };
+  return {
+    available: usable.length >= Math.max(1, synchronousMinimum),
+    protected: isProtected,
+    debts,
+    reasons: [...(isProtected ? [verdict] : shortfalls), ...explainUncounted(copies, placement)],
+  };
+}
+
+function debtOf(point: PointCopies['point'], region: RegionId, copies: readonly Copy[]): Debt {
+  const copy = copies.find((candidate) => candidate.region === region);
+  if (copy) return { point: point.id, region, since: copy.since, reason: copy.reason, nextAttemptAt: copy.nextAttemptAt };
+  const reason = { rule: 'copy-missing', text: `no copy was ever planned in ${region}` };
+  return { point: point.id, region, since: point.completedAt ?? point.capturedAt, reason, nextAttemptAt: null };
+}
+
+/** Copies where none may be are not protection; they are named so that nobody counts on them. */
+function explainUncounted(copies: readonly Copy[], placement: Placement): Reason[] {
+  const excluded = new Set(placement.excluded.map((place) => place.region));
+  return copies
+    .filter((copy) => excluded.has(copy.region) && copy.state !== 'deleted')
+    .map((copy) => ({ rule: 'copy-outside-allowed-set', text: `the copy in ${copy.region} does not count: the region is not allowed` }));
+}

@@ -1,0 +1,103 @@
+import type { Copy, InstanceId, Placement, Reason, RecoveryPoint, RecoveryPointId, RegionHealth, RegionId } from '@cbcr/domain';
+import { type CopyNeed, judgeCopy } from './judge-copy.ts';
+import { findReadableSources } from './readable-sources.ts';
+import { repairKey, type WantedRun } from './wanted-run.ts';
+
+export interface RepairCandidate {
+  point: Pick<RecoveryPoint, 'id' | 'state'>;
+  instance: InstanceId;
+  /** The placement that the policy gives now. */
+  placement: Placement;
+  copies: readonly Copy[];
+  /** Dedupe keys (`repairKey`) of runs that are working on copies of this point, whatever their kind. */
+  activeRuns: readonly string[];
+}
+
+export interface RepairInput {
+  points: readonly RepairCandidate[];
+  /** A region that is missing here is unknown: nothing is sent there. */
+  health: ReadonlyMap<RegionId, RegionHealth>;
+  now: Date;
+}
+
+/** Why a debt stays for now, or what a person should know about a copy. */
+export interface RepairNote {
+  point: RecoveryPointId;
+  region: RegionId;
+  reason: Reason;
+  since: Date | null;
+}
+
+export interface RepairPlan {
+  runs: WantedRun[];
+  notes: RepairNote[];
+}
+
+/**
+ * The one mechanism of desired state. Compares the copies that should exist with those that do; the difference is runs, and every difference
+ * that must wait is a note with its reason. Asks for work in placed regions only, so nothing ever widens the allowed set. Asking twice gives
+ * the same answer; when every placed copy is verified there is nothing to do.
+ */
+export function planRepairs({ points, health, now }: RepairInput): RepairPlan {
+  const plan: RepairPlan = { runs: [], notes: [] };
+  for (const candidate of points) {
+    if (candidate.point.state !== 'complete') continue;
+    for (const { region } of candidate.placement.placed) planCopy(candidate, region, health, now, plan);
+    plan.notes.push(...noteForbiddenCopies(candidate));
+  }
+  return plan;
+}
+
+function planCopy(candidate: RepairCandidate, region: RegionId, health: RepairInput['health'], now: Date, plan: RepairPlan): void {
+  const { point, instance, activeRuns } = candidate;
+  const copy = candidate.copies.find((one) => one.region === region);
+  const need = judgeCopy(copy, region);
+  if (need === null || isBeingWorkedOn(point.id, region, activeRuns)) return;
+
+  const obstacle = need.purpose === null ? need.reason : findObstacle(need, copy, candidate, region, health, now);
+  if (obstacle) {
+    plan.notes.push({ point: point.id, region, reason: obstacle, since: copy?.since ?? null });
+  } else if (need.purpose !== null) {
+    const dedupeKey = repairKey(need.purpose, point.id, region);
+    plan.runs.push({ purpose: need.purpose, instance, point: point.id, region, dedupeKey, reason: need.reason });
+  }
+}
+
+const isBeingWorkedOn = (point: RecoveryPointId, region: RegionId, activeRuns: readonly string[]): boolean =>
+  activeRuns.includes(repairKey('make-copy', point, region)) || activeRuns.includes(repairKey('verify-copy', point, region));
+
+/** What keeps the run from starting now; null when nothing does. */
+function findObstacle(
+  need: CopyNeed,
+  copy: Copy | undefined,
+  candidate: RepairCandidate,
+  region: RegionId,
+  health: RepairInput['health'],
+  now: Date,
+): Reason | null {
+  const state = health.get(region);
+  if (state?.state !== 'up') {
+    return { rule: 'region-not-up', text: `${region} is ${state?.state ?? 'unknown'}: ${state?.reason ?? 'no worker has ever reported'}` };
+  }
+  if (copy?.nextAttemptAt && copy.nextAttemptAt > now) {
+    return {
+      rule: 'waiting-to-retry',
+      text: `tried ${copy.attempts} times, next at ${copy.nextAttemptAt.toISOString()}; ${copy.reason.text}`,
+    };
+  }
+  if (need.purpose === 'make-copy') return findReadableSources(candidate, region, health, need.verifiedSourceOnly).obstacle;
+  return null;
+}
+
+function noteForbiddenCopies({ point, copies, placement }: RepairCandidate): RepairNote[] {
+  return placement.excluded.flatMap(({ region, reason }) =>
+    copies
+      .filter((copy) => copy.region === region && copy.state !== 'deleted')
+      .map((copy) => ({
+        point: point.id,
+        region,
+        reason: { rule: 'copy-outside-allowed-set', text: `a copy exists where none may be: ${reason.text}` },
+        since: copy.since,
+      })),
+  );
+}

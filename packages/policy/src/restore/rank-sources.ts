@@ -1,0 +1,88 @@
+import type { Copy, Instance, Policy, Reason, RecoveryPoint, RegionHealth, RegionId } from '@cbcr/domain';
+import { isRegionAllowed } from '../placement/is-region-allowed.ts';
+import type { PlaceableRegion } from '../placement/placement-rule.ts';
+import { compareSources, type Source } from './compare-sources.ts';
+import { describeEstimate, estimateTransfer, type LinkFacts, type TransferEstimate } from './estimate-transfer.ts';
+
+export interface RankingInput {
+  point: Pick<RecoveryPoint, 'id' | 'storedBytes'>;
+  copies: readonly Copy[];
+  /** A region that is missing here is unknown: tried after those that are up. */
+  health: ReadonlyMap<RegionId, RegionHealth>;
+  regions: readonly PlaceableRegion[];
+  /** The region whose workers read. */
+  target: RegionId;
+  instance: Pick<Instance, 'id'>;
+  policy: Pick<Policy, 'id' | 'placement'>;
+  links?: readonly LinkFacts[];
+}
+
+export interface RankedSource {
+  region: RegionId;
+  /** 1 is read first; the others take over when it fails. */
+  rank: number;
+  reasons: Reason[];
+  estimate: TransferEstimate | null;
+}
+
+export interface SourceRanking {
+  ranking: RankedSource[];
+  /** Regions that hold (or should hold) a copy and are not read, each with the reason. */
+  excluded: { region: RegionId; reason: Reason }[];
+}
+
+/**
+ * From which copies a point may be read, best first: verified before stored, up before unknown, the target's own region before others, then
+ * estimated time and cost where the link is known, then the name. Illegal, incomplete and dead copies are excluded, never ranked last.
+ */
+export function rankSources(input: RankingInput): SourceRanking {
+  const excluded: SourceRanking['excluded'] = [];
+  const sources: Source[] = [];
+  for (const copy of [...input.copies].sort((a, b) => (a.region < b.region ? -1 : 1))) {
+    const objection = objectionTo(copy, input);
+    if (objection) excluded.push({ region: copy.region, reason: objection });
+    else sources.push(sourceOf(copy, input));
+  }
+  const ranking = sources.sort(compareSources).map((source, index) => ({
+    region: source.region,
+    rank: index + 1,
+    reasons: explain(source, input),
+    estimate: source.estimate,
+  }));
+  return { ranking, excluded };
+}
+
+function objectionTo(copy: Copy, { regions, policy, health }: RankingInput): Reason | null {
+  const region = regions.find((candidate) => candidate.id === copy.region);
+  if (!region) return { rule: 'region-unknown', text: `${copy.region} is not a known region` };
+  const permission = isRegionAllowed(policy, region);
+  if (!permission.allowed) return permission.reason;
+  if (copy.state !== 'verified' && copy.state !== 'stored') {
+    return { rule: 'copy-not-whole', text: `the copy is ${copy.state}: ${copy.reason.text}` };
+  }
+  const state = health.get(copy.region);
+  return state?.state === 'down' ? { rule: 'region-down', text: `${copy.region} is down: ${state.reason}` } : null;
+}
+
+function sourceOf(copy: Copy, { health, target, links = [], point }: RankingInput): Source {
+  return {
+    region: copy.region,
+    verified: copy.state === 'verified',
+    up: health.get(copy.region)?.state === 'up',
+    local: copy.region === target,
+    estimate: estimateTransfer(copy.region, target, point.storedBytes, links),
+  };
+}
+
+function explain(source: Source, { target }: RankingInput): Reason[] {
+  return [
+    source.verified ? { rule: 'verified', text: 'the copy is verified' } : { rule: 'stored', text: 'the copy is stored, not yet verified' },
+    source.up
+      ? { rule: 'region-up', text: `${source.region} is up` }
+      : { rule: 'region-unknown-health', text: `the health of ${source.region} is not known` },
+    source.local
+      ? { rule: 'same-region', text: `${target} is where the data is needed: no transfer between regions` }
+      : { rule: 'other-region', text: `the data crosses from ${source.region} to ${target}` },
+    ...(source.estimate && !source.local ? [{ rule: 'estimate', text: describeEstimate(source.estimate) }] : []),
+  ];
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { checkSchedule } from './check-schedule.ts';
+import { nextDue, planDue } from './next-due.ts';
+
+const berlin = (cron: string) => ({ cron, timeZone: 'Europe/Berlin' });
+/** The next `count` due times, in UTC to the minute. */
+const times = (schedule: Parameters<typeof nextDue>[0], from: string, count: number) => {
+  const found: string[] = [];
+  for (let at = new Date(from); found.length < count; ) {
+    at = nextDue(schedule, at);
+    found.push(at.toISOString().slice(0, 16));
+  }
+  return found;
+};
+
+describe('due times', () => {
+  test('follow the time zone through summer and winter', () => {
+    expect(nextDue(berlin('0 3 * * *'), new Date('2027-07-01T00:00:00Z'))).toEqual(new Date('2027-07-01T01:00:00Z'));
+    expect(nextDue(berlin('0 3 * * *'), new Date('2027-12-01T00:00:00Z'))).toEqual(new Date('2027-12-01T02:00:00Z'));
+  });
+
+  test('are strictly after the given moment', () => {
+    expect(nextDue(berlin('0 3 * * *'), new Date('2027-12-01T02:00:00Z'))).toEqual(new Date('2027-12-02T02:00:00Z'));
+  });
+
+  // Berlin goes from 02:00 to 03:00 on 2027-03-28 and from 03:00 back to 02:00 on 2027-10-31.
+  test('a time in the skipped hour runs once, right after the gap', () => {
+    expect(times(berlin('30 2 * * *'), '2027-03-27T12:00:00Z', 2)).toEqual(['2027-03-28T01:00', '2027-03-29T00:30']);
+    expect(times(berlin('30 2,14 * * *'), '2027-03-27T22:00:00Z', 2)).toEqual(['2027-03-28T01:00', '2027-03-28T12:30']);
+  });
+
+  test('a time in the doubled hour runs once, at the first', () => {
+    expect(times(berlin('30 2 * * *'), '2027-10-30T12:00:00Z', 2)).toEqual(['2027-10-31T00:30', '2027-11-01T01:30']);
+  });
+
+  test('an hourly schedule keeps its distance through both changes', () => {
+    expect(times(berlin('0 * * * *'), '2027-03-28T00:00:00Z', 3)).toEqual(['2027-03-28T01:00', '2027-03-28T02:00', '2027-03-28T03:00']);
+    expect(times(berlin('0 * * * *'), '2027-10-30T23:30:00Z', 3)).toEqual(['2027-10-31T00:00', '2027-10-31T01:00', '2027-10-31T02:00']);
+  });
+});
+
+describe('after an outage', () => {
+  const hourly = { cron: '0 * * * *', timeZone: 'UTC' };
+  const at = (text: string) => new Date(`2027-01-${text}:00Z`);
+
+  test('one run makes up for all that were missed, for the newest due time', () => {
+    expect(planDue(hourly, at('01T00:00'), at('01T05:30'))).toEqual({ dueAt: at('01T05:00'), missed: 4, nextAt: at('01T06:00') });
+  });
+
+  test('nothing is due twice', () => {
+    expect(planDue(hourly, at('01T05:00'), at('01T05:30'))).toEqual({ dueAt: null, missed: 0, nextAt: at('01T06:00') });
+    expect(planDue(hourly, at('01T04:00'), at('01T05:00'))).toEqual({ dueAt: at('01T05:00'), missed: 0, nextAt: at('01T06:00') });
+  });
+
+  test('a very long outage is counted up to a bound and still gives the newest due time', () => {
+    const everyMinute = { cron: '* * * * *', timeZone: 'UTC' };
+    expect(planDue(everyMinute, at('01T00:00'), new Date('2027-01-20T10:00:59.999Z'))).toEqual({
+      dueAt: at('20T10:00'),
+      missed: 1000,
+      nextAt: at('20T10:01'),
+    });
+  });
+});
+
+describe('a schedule is refused', () => {
+  test.each([
+    ['* * * * * *', 'UTC', 'cron'],
+    ['@daily', 'UTC', 'cron'],
+    ['2027-01-01T00:00:00', 'UTC', 'cron'],
+    ['? * * * *', 'UTC', 'cron'],
+    ['61 * * * *', 'UTC', 'cron'],
+    ['a b c d e', 'UTC', 'cron'],
+    ['0 0 30 2 *', 'UTC', 'cron'],
+    ['', 'UTC', 'cron'],
+    ['0 0 * * *', 'Mars/Olympus', 'timeZone'],
+  ])('%s in %s: %s', (cron, timeZone, field) => {
+    expect(checkSchedule({ cron, timeZone })?.field).toBe(field);
+    expect(() => nextDue({ cron, timeZone }, new Date(0))).toThrow(/cannot be used/);
+  });
+
+  test('a rare date is not refused', () => {
+    expect(checkSchedule({ cron: '0 0 29 2 *', timeZone: 'UTC' })).toBeNull();
+    expect(checkSchedule({ cron: '0 3 * * MON-FRI', timeZone: 'America/New_York' })).toBeNull();
+  });
+});
