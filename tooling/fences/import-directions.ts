@@ -21,6 +21,7 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   worker: product,
   cli: [...product, 'testkit'],
   e2e: [...product, 'testkit'],
+  'deployment-tests': [],
   tooling: [],
 };
 
