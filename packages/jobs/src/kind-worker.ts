@@ -59,7 +59,6 @@ export function startKindWorker(bound: BoundKind, connection: Redis, setting: Ex
     maxStalledCount,
     // While Redis is away BullMQ asks again after this time, 15 s by default: too long for a restart of Redis.
     runRetryDelay: 1_000,
-    skipVersionCheck: true,
   });
   worker.on('error', (error) => {
     const translated = translateRedisError(error);
