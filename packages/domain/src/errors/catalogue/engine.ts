@@ -55,6 +55,18 @@ export const engineErrors = {
     treatment: 'never',
     status: 409,
   },
+  'engine.target-unfit': {
+    sentence: 'The target {database} cannot take this capture: {cause}.',
+    hint: 'Nothing was changed. Prepare the target as named and restore again.',
+    treatment: 'never',
+    status: 409,
+  },
+  'engine.source-incomplete': {
+    sentence: 'The source {database} is the target of a restore that did not finish, so it is not captured.',
+    hint: 'Let the restore finish, or restore into an empty target, before this is protected.',
+    treatment: 'never',
+    status: 409,
+  },
   'engine.connection-invalid': {
     sentence: 'The connection is not valid for engine {engine}: {cause}.',
     hint: 'For postgres use postgres://user:password@host:port/database.',
