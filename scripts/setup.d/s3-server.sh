@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # scripts/setup sets what all parts share
 # versitygw, a real S3 server for tests and local stacks: built once by the Go toolchain where there is one, else the
 # project's release for this platform. Without it local stacks use filesystem regions; S3_TEST_ENDPOINT names another.
 
@@ -8,19 +8,22 @@ s3_server_is_ready() {
   [ -x "$tools/bin/versitygw" ] && [ "$(cat "$s3_server_stamp" 2>/dev/null)" = "$versitygw_version" ]
 }
 
-# Ready, or not needed because the environment names another server, or (for --quiet callers) known to be unavailable.
+# The environment may name another server (S3_TEST_ENDPOINT) or another program (CBCR_VERSITYGW).
+s3_server_is_named() { [ -n "${S3_TEST_ENDPOINT:-}" ] || [ -x "${CBCR_VERSITYGW:-}" ]; }
+
+# Nothing to do: it is ready, not needed, or a quiet caller need not wait for what has been found to be unavailable.
 s3_server_is_settled() {
-  s3_server_is_ready && return 0
-  [ -z "${S3_TEST_ENDPOINT:-}" ] || return 0
+  if s3_server_is_ready || s3_server_is_named; then return 0; fi
   [ "$quiet" = yes ] && [ "$(cat "$s3_server_stamp" 2>/dev/null)" = "unavailable $versitygw_version" ]
 }
 
 warn_if_without_s3_server() {
-  if s3_server_is_ready || [ -n "${S3_TEST_ENDPOINT:-}" ] || [ "$quiet" = yes ]; then return 0; fi
+  if s3_server_is_ready || s3_server_is_named || [ "$quiet" = yes ]; then return 0; fi
   complain 'THERE IS NO S3 SERVER. Local stacks will use filesystem regions and the S3 tests will fail.'
-  complain '  Either install Go 1.25 or newer and run scripts/setup again,'
-  complain '  or start the S3 service of docker-compose.yml (or any S3 server) and set S3_TEST_ENDPOINT,'
-  complain '  or leave the S3 tests out: scripts/test --without-s3'
+  complain "  What went wrong is in $tools/log/s3.log. Then either"
+  complain '  - install Go 1.25 or newer and run scripts/setup again, or'
+  complain '  - start the S3 service of docker-compose.yml (or any S3 server) and set S3_TEST_ENDPOINT, or'
+  complain '  - leave the S3 tests out: scripts/test --without-s3'
 }
 
 describe_s3_server() {
@@ -41,49 +44,49 @@ has_usable_go() {
   [ "$minor" -ge 25 ] || { [ "$minor" -ge 21 ] && [ "$(go env GOTOOLCHAIN)" != local ]; }
 }
 
-build_s3_server() {
+install_s3_server() {
   local staging="$tools/versitygw.new"
   rm -rf "$staging" "$s3_server_stamp"
   mkdir -p "$staging" "$tools/bin"
-  if has_usable_go && GOFLAGS='' CGO_ENABLED=0 GOBIN="$staging" \
-    go install "github.com/versity/versitygw/cmd/versitygw@$versitygw_version"; then
-    echo 'built with Go'
-  elif ! download_s3_server "$staging"; then
+  if ! build_s3_server "$staging" && ! download_s3_server "$staging"; then
     rm -rf "$staging"
     printf 'unavailable %s' "$versitygw_version" >"$s3_server_stamp"
     return 0 # not fatal by itself: warn_if_without_s3_server says what follows from it
   fi
-  "$staging/versitygw" --version
   mv -f "$staging/versitygw" "$tools/bin/versitygw"
   rm -rf "$staging"
   printf '%s' "$versitygw_version" >"$s3_server_stamp"
 }
 
+build_s3_server() {
+  has_usable_go || return 1
+  GOFLAGS='' CGO_ENABLED=0 GOBIN="$1" go install "github.com/versity/versitygw/cmd/versitygw@$versitygw_version" || return 1
+  "$1/versitygw" --version
+}
+
+# CBCR_VERSITYGW_RELEASES names a mirror of the project's release page.
 download_s3_server() {
-  local staging=$1 machine archive address
+  local staging=$1 machine archive
+  local releases=${CBCR_VERSITYGW_RELEASES:-https://github.com/versity/versitygw/releases/download}
   machine=$(uname -m)
   if [ "$machine" = aarch64 ]; then machine=arm64; fi
   archive="versitygw_${versitygw_version}_$(uname -s)_$machine.tar.gz"
-  address="https://github.com/versity/versitygw/releases/download/$versitygw_version"
-  download_file "$address/$archive" "$staging/$archive" || return 1
-  download_file "$address/checksums.txt" "$staging/checksums.txt" || return 1
-  (cd "$staging" && grep " $archive\$" checksums.txt | check_sha256) || { echo "$archive does not match its checksum"; return 1; }
+  wait_for_toolchain || return 1
+  NODE_USE_ENV_PROXY=1 "$tools/bin/node" "$root/scripts/setup.d/download-release.ts" "$releases/$versitygw_version" "$archive" "$staging" || return 1
   tar -xzf "$staging/$archive" -C "$staging" || return 1
-  find "$staging" -type f -name versitygw -exec mv {} "$staging/versitygw" \; 2>/dev/null || true
-  [ -x "$staging/versitygw" ]
+  find "$staging" -mindepth 2 -type f -name versitygw -exec mv {} "$staging/versitygw" \;
+  "$staging/versitygw" --version
 }
 
-download_file() {
-  if has_program curl; then
-    curl --fail --silent --show-error --location --retry 3 --max-time 300 --output "$2" "$1"
-  elif has_program wget; then
-    wget -q --tries=3 --timeout=60 -O "$2" "$1"
-  else
-    echo 'neither curl nor wget is here'
-    return 1
-  fi
-}
-
-check_sha256() {
-  if has_program sha256sum; then sha256sum --check --quiet -; else shasum -a 256 --check --quiet -; fi
+# The download runs on Node, since a fresh machine may have neither curl nor wget, while Node is being installed.
+wait_for_toolchain() {
+  local waited=0
+  until toolchain_is_ready; do
+    waited=$((waited + 1))
+    if [ "$waited" -gt 120 ]; then
+      echo 'Node, which downloads the program, did not come'
+      return 1
+    fi
+    sleep 1
+  done
 }

@@ -1,46 +1,56 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # scripts/setup sets what all parts share
 # Messages, the lock between two set-ups, and steps with a log each (.tools/log/<step>.log).
 
-failed_steps=0
 background_pids=""
 
 say() { printf '%s\n' "$*" >&2; }
 complain() { printf 'setup: %s\n' "$*" >&2; }
 
-# One set-up at a time per checkout. The kernel releases the lock when its holder dies, however it dies.
-# macOS has no flock(1); perl's flock on the inherited descriptor is the same lock.
+# One set-up at a time per checkout. The kernel releases the lock when its holders die, however they die; what a killed
+# set-up has started holds it too, until it ends. macOS has no flock(1); perl's flock on the same descriptor is the same.
 take_setup_lock() {
   mkdir -p "$tools/log"
   exec 9>"$tools/setup.lock"
   if command -v flock >/dev/null 2>&1; then
-    flock -n 9 || { say 'Another set-up of this checkout is running; waiting for it.'; flock 9; }
+    flock -n 9 && return 0
+    say 'Another set-up of this checkout is running; waiting for it.'
+    flock -w 900 9 && return 0
   elif command -v perl >/dev/null 2>&1; then
-    perl -MFcntl=:flock -e 'open(my $f, ">&=", 9) or die "$!\n"; flock($f, LOCK_EX) or die "$!\n"'
+    perl -MFcntl=:flock -e 'alarm 900; open(my $f, ">&=", 9) or die "$!\n"; flock($f, LOCK_EX) or die "$!\n"' && return 0
   else
     complain 'neither flock nor perl is here, so two set-ups at once are not kept apart'
+    return 0
   fi
+  complain 'another set-up of this checkout has not ended for 15 minutes'
+  exit 1
 }
 
+# Ctrl-C does not reach background steps by itself: each has a process group of its own, so that it can be ended whole.
+# The system's package manager is never cut short; it goes on alone and the next set-up waits for it.
 stop_background_steps() {
   local pid
   for pid in $background_pids; do
-    kill -TERM "$pid" 2>/dev/null || true
+    kill -TERM -- "-$pid" 2>/dev/null || true
   done
 }
 trap stop_background_steps EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # start_step NAME TITLE FUNCTION: runs FUNCTION in the background; finish_step NAME waits and reports.
 start_step() {
   local name=$1 title=$2 step=$3
+  set -m
   (
+    set +m
+    trap - EXIT HUP INT TERM
     set -e
-    trap - EXIT
     "$step"
-  ) >"$tools/log/$name.log" 2>&1 &
+  ) >"$tools/log/$name.log" 2>&1 </dev/null &
+  set +m
   eval "pid_$name=\$!; title_$name=\$title; since_$name=\$SECONDS"
-  background_pids="$background_pids $!"
+  if [ "$name" != system ]; then background_pids="$background_pids $!"; fi
 }
 
 finish_step() {

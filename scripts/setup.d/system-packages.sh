@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # scripts/setup sets what all parts share
 # Redis, the PostgreSQL server and its client tools, and npm where the machine has none: from the system's packages.
 # Programs are looked for, not packages: what is already there by other means is used as it is.
 
@@ -16,8 +16,10 @@ has_postgres() {
 
 list_missing_system_packages() {
   system_packages=""
-  has_program redis-server || system_packages="$system_packages redis"
-  has_postgres || system_packages="$system_packages postgresql"
+  if [ "$with_servers" = yes ]; then
+    has_program redis-server || system_packages="$system_packages redis"
+    has_postgres || system_packages="$system_packages postgresql"
+  fi
   if ! toolchain_is_ready && ! has_program npm; then system_packages="$system_packages npm"; fi
 }
 
@@ -85,6 +87,7 @@ install_system_packages() {
 
 install_with_apt() {
   local status=0
+  if [ -n "$(dpkg --audit)" ]; then as_root dpkg --configure -a; fi # an installation that was cut short
   apt_retry update -q
   forbid_service_start
   # shellcheck disable=SC2046 # a list of words

@@ -1,6 +1,8 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # scripts/setup sets what all parts share
 # Node and pnpm for this checkout only. A Node that is new enough is used where it is; an older one is left alone and
 # the pinned version is installed into .tools/toolchain. .tools/bin is made last, so a half-done install is redone.
+
+if [ "$(uname -s)" = Darwin ]; then node_version=$node_version_darwin; fi
 
 toolchain_stamp_text() { printf 'node >=%s (%s) pnpm %s %s' "$node_major" "$node_version" "$pnpm_version" "$(uname -sm)"; }
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # scripts/setup sets what all parts share
 # The workspace's dependencies, exactly as the lock file says. The stamp is removed before pnpm starts and written
 # after it succeeded, so a killed installation is repeated.
 
