@@ -49,6 +49,12 @@ export const placementErrors = {
     treatment: 'never',
     status: 404,
   },
+  'copy.not-found': {
+    sentence: 'There is no copy of {point} in region {region}.',
+    hint: 'See where its copies are with: cbcr points show {point}',
+    treatment: 'never',
+    status: 404,
+  },
   'point.none': {
     sentence: '{instance} has no recovery point that can be restored.',
     hint: 'Make one with: cbcr backup {instance} --wait',
