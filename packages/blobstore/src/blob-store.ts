@@ -2,13 +2,17 @@ import type { RegionId } from '@cbcr/domain';
 
 /** What a real bucket was seen to do (probed, never believed). Callers ask capabilities, never adapter types. */
 export interface BlobStoreCapabilities {
-  /** `put` with `ifAbsent` is refused by the store itself when the key exists; otherwise the adapter looks first, which can race. */
+  /** `put` is refused by the store itself when the key exists; otherwise the adapter looks first, which can race. */
   conditionalPut: boolean;
+  /** The store keeps replaced and deleted objects as older versions. */
   versioning: boolean;
+  /** The store can lock an object version until a date. */
   objectLock: boolean;
-  /** The store checks the checksum that is sent with an object and refuses a damaged body. */
+  /** The store checks the checksum that is sent with an object and refuses a damaged body; otherwise the adapter checks before it sends. */
   checksums: boolean;
 }
+
+export type BlobStoreCapability = keyof BlobStoreCapabilities;
 
 export interface BlobInfo {
   key: string;
@@ -19,8 +23,24 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface PutOptions extends CallOptions {
+  /** SHA-256 of the body, 64 lower-case hex digits. */
+  sha256: string;
+  /** `true`: a key that exists is refused. `false`: a key that holds the same bytes counts as success (see `BlobStore.put`). */
+  ifAbsent: boolean;
+}
+
+export interface ListOptions extends CallOptions {
+  /** Only keys greater than this one, by code unit: to go on where an earlier listing stopped. */
+  after?: string | undefined;
+}
+
+/** The largest object of a store; a body above it ends in `store.object-too-large`. */
+export const maxObjectBytes = 64 * 1024 * 1024;
+
 /**
- * One region's object store. Keys are relative, `/`-separated, ASCII, without empty, `.` or `..` parts, at most 900 bytes.
+ * One region's object store. Keys are relative and `/`-separated, at most 900 bytes; see `findKeyProblem` for the alphabet. A key that
+ * breaks the rules ends in `store.key-invalid`. No key may be a folder of another key (`a` and `a/b`): file systems cannot hold both.
  *
  * Promises:
  * - `put` is atomic: a reader sees the whole object or none, whatever is killed in the middle. When it resolves the object is durable.
@@ -28,20 +48,24 @@ export interface CallOptions {
  *   may use, an existing object of the same size and SHA-256 is accepted as success, and a different one is still refused).
  * - `get`, `head`, `put`, `delete` may be called again after any failure; none keeps state between calls.
  * - After `put` resolves, `get`, `head` and `list` see the object (all supported stores are read-after-write consistent).
+ * - After an abort or a `store.unreachable` or `store.failed` the outcome of `put` and `delete` is unknown: done or not, never half.
  * - Errors are `CbcrError`s of the `store.*` codes, except an abort, which rejects with the signal's reason.
  */
 export interface BlobStore {
   readonly region: RegionId;
-  /** Stores `body` (at most 64 MiB). `sha256` is hex; the store or the adapter checks the bytes against it before the object becomes visible. */
-  put(key: string, body: Uint8Array, options: CallOptions & { sha256: string; ifAbsent: boolean }): Promise<void>;
-  /** The whole object. `store.object-missing` when there is none. */
+  /**
+   * Stores `body` (at most `maxObjectBytes`), which must not change until the promise settles. The store or the adapter checks the
+   * bytes against `sha256` before the object becomes visible: `store.body-damaged` when they are not what was hashed.
+   */
+  put(key: string, body: Uint8Array, options: PutOptions): Promise<void>;
+  /** The whole object, in memory that belongs to the caller. `store.object-missing` when there is none. */
   get(key: string, options?: CallOptions): Promise<Uint8Array>;
   head(key: string, options?: CallOptions): Promise<BlobInfo | null>;
-  /** Every object whose key starts with `prefix`, in the order of the keys (by code unit). */
-  list(prefix: string, options?: CallOptions): AsyncIterable<BlobInfo>;
-  /** Removes the current object; on a versioned store older versions stay. Deleting what is not there succeeds. */
+  /** Every object whose key starts with `prefix`, in the order of the keys (by code unit). Objects whose names are no valid keys are left out. */
+  list(prefix: string, options?: ListOptions): AsyncIterable<BlobInfo>;
+  /** Removes the current object; on a versioned store older versions stay (S3: a delete marker hides them). Deleting what is not there succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
-  /** Tries the real bucket: writes, reads and removes a small object under `<prefix>/probe/`. Fails with a `store.*` error when it cannot be used. */
+  /** Tries the real bucket: writes, reads and removes a small object under `probe/`. Fails with a `store.*` error when it cannot be used. */
   probe(options?: CallOptions): Promise<BlobStoreCapabilities>;
   /** Is the store there right now? One cheap request. */
   ping(options?: CallOptions): Promise<void>;

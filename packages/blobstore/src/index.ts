@@ -20,7 +20,8 @@ export { withChecksum } from './decorators/checksum.ts';
 export { composeStore, type StoreComposition } from './decorators/compose-store.ts';
 export { type ObserveStoreCall, type StoreCall, type StoreOperation, withObservation } from './decorators/observation.ts';
 export { withReadOnly } from './decorators/read-only.ts';
-export { type RetryOptions, type StoreRetry, withRetry } from './decorators/retry.ts';
+export { withRetry } from './decorators/retry.ts';
+export type { RetryOptions, StoreRetry } from './decorators/retrying.ts';
 export {
   createFanOut,
   type FanOut,

@@ -1,0 +1,42 @@
+import { mkdir, open, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCodeOf } from './translate-file-error.ts';
+
+/** Makes the names inside a folder durable; syncing a file alone does not make its name survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Creates the missing folders between `root` (which must exist: ENOENT otherwise) and `folder`, each one durable. */
+export async function createFolders(root: string, folder: string): Promise<void> {
+  if (folder === root) return;
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === root) throw error;
+    await createFolders(root, dirname(folder));
+    await createFolders(root, folder);
+    return;
+  }
+  await syncFolder(dirname(folder));
+}
+
+/** Removes the folders from `folder` up to `root`, exclusive, that are empty. */
+export async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+  for (let current = folder; current !== root; current = dirname(current)) {
+    try {
+      await rmdir(current);
+    } catch (error) {
+      const code = errorCodeOf(error);
+      if (code === 'ENOENT') continue;
+      return; // not empty, or in use: it stays, which harms nobody
+    }
+  }
+}

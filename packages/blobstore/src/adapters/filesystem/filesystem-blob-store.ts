@@ -1,0 +1,165 @@
+import { access, constants, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CbcrError, type Clock, type RegionId } from '@cbcr/domain';
+import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
+import type { BlobInfo, BlobStore, PutOptions } from '../../blob-store.ts';
+import { hashBytes } from '../../decorators/checksum.ts';
+import type { StoreOperation } from '../../decorators/observation.ts';
+import { removeEmptyFolders, syncFolder } from './durable-folder.ts';
+import { listFiles } from './list-files.ts';
+import { probeFolder } from './probe-folder.ts';
+import { isFolder, publishFile, syncFolders } from './publish-file.ts';
+import { readWholeFile } from './read-file.ts';
+import { removeTemporaryFile, writeTemporaryFile } from './temporary-files.ts';
+import { errorCodeOf, isAbsence, translateFileError } from './translate-file-error.ts';
+
+/**
+ * Objects as files below `root`, which must be absolute and exist. Does not check bodies against their SHA-256: wrap it in `withChecksum`.
+ * Needs a file system with hard links.
+ */
+export function createFilesystemBlobStore({ region, root, clock }: { region: RegionId; root: string; clock: Clock }): BlobStore {
+  let closed = false;
+  const pathOf = (key: string) => join(root, key);
+
+  const assertRoot = async () => {
+    if (await isFolder(root)) return;
+    throw new CbcrError('store.unreachable', { region, cause: `the folder ${root} is not there; is its disk mounted` });
+  };
+  const guard = async <Result>(
+    operation: StoreOperation,
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result> => {
+    signal?.throwIfAborted();
+    if (closed) throw new CbcrError('store.failed', { region, operation, cause: 'the store is closed' });
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      // What looks like a missing file is an outage when the whole folder is gone.
+      if (isAbsence(error)) await assertRoot();
+      throw translateFileError(error, { region, operation });
+    }
+  };
+
+  /** An object is in the way: success if it holds these very bytes and that is good enough, else a refusal. */
+  const acceptExisting = async (key: string, body: Uint8Array, { sha256, ifAbsent, signal }: PutOptions) => {
+    const path = pathOf(key);
+    if (await isFolder(path)) throw new CbcrError('store.key-invalid', { region, key, cause: 'it is a folder of other objects' });
+    const exists = new CbcrError('store.object-exists', { region, key });
+    if (ifAbsent || (await stat(path)).size !== body.byteLength) throw exists;
+    if ((await hashBytes(await readWholeFile(path, signal))) !== sha256) throw exists;
+    await syncFolders(root, path); // its writer may have been killed just before it did this
+  };
+
+  const store: BlobStore = {
+    region,
+    async put(key, body, options) {
+      assertKey(region, key);
+      assertObjectSize(region, key, body.byteLength);
+      await guard('put', options.signal, async () => {
+        await assertRoot();
+        try {
+          if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
+          const temporaryPath = await writeTemporaryFile(root, body, options.signal);
+          try {
+            if (!(await publishFile(root, temporaryPath, pathOf(key)))) await acceptExisting(key, body, options);
+          } finally {
+            await removeTemporaryFile(temporaryPath);
+          }
+        } catch (error) {
+          if (errorCodeOf(error) !== 'ENOTDIR') throw error;
+          throw new CbcrError('store.key-invalid', { region, key, cause: 'one of its folders is an object' });
+        }
+      });
+    },
+
+    async get(key, { signal } = {}) {
+      assertKey(region, key);
+      return await guard('get', signal, async () => {
+        try {
+          const path = pathOf(key);
+          const info = await stat(path);
+          if (!info.isFile()) throw new CbcrError('store.object-missing', { region, key });
+          assertObjectSize(region, key, info.size);
+          return await readWholeFile(path, signal);
+        } catch (error) {
+          if (!isAbsence(error)) throw error;
+          await assertRoot();
+          throw new CbcrError('store.object-missing', { region, key });
+        }
+      });
+    },
+
+    async head(key, { signal } = {}) {
+      assertKey(region, key);
+      return await guard('head', signal, async (): Promise<BlobInfo | null> => {
+        try {
+          const info = await stat(pathOf(key));
+          return info.isFile() ? { key, sizeBytes: info.size } : null;
+        } catch (error) {
+          if (!isAbsence(error)) throw error;
+          await assertRoot();
+          return null;
+        }
+      });
+    },
+
+    async *list(prefix, options = {}) {
+      assertPrefix(region, prefix);
+      await guard('list', options.signal, assertRoot);
+      const files = listFiles(root, prefix, options)[Symbol.asyncIterator]();
+      for (;;) {
+        const step = await guard('list', options.signal, () => files.next());
+        if (step.done === true) break;
+        yield step.value;
+      }
+      // A disk that goes away in the middle must not look like a short listing.
+      await guard('list', options.signal, assertRoot);
+    },
+
+    async delete(key, { signal } = {}) {
+      assertKey(region, key);
+      await guard('delete', signal, async () => {
+        await assertRoot();
+        const path = pathOf(key);
+        const info = await stat(path).catch(ignoreAbsence);
+        if (info?.isFile() !== true) return;
+        await rm(path, { force: true });
+        await syncFolder(dirname(path)).catch(ignoreAbsence);
+        await removeEmptyFolders(root, dirname(path));
+      });
+    },
+
+    async probe({ signal } = {}) {
+      return await guard('probe', signal, () => probeFolder(store, { root, now: clock.now(), signal }));
+    },
+
+    async ping({ signal } = {}) {
+      await guard('ping', signal, async () => {
+        await assertRoot();
+        await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+      });
+    },
+
+    async close() {
+      closed = true;
+    },
+  };
+  return store;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function ignoreAbsence(error: unknown): null {
+  if (isAbsence(error)) return null;
+  throw error;
+}

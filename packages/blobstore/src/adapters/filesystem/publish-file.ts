@@ -1,0 +1,42 @@
+import { link, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createFolders, syncFolder } from './durable-folder.ts';
+import { errorCodeOf } from './translate-file-error.ts';
+
+/** A delete of the last object of a folder removes the folder, perhaps between our making it and our using it. */
+const triesAgainstRemoval = 10;
+
+/**
+ * Gives the temporary file its final name, which becomes visible at once and whole. `link`, unlike `rename`, fails where the name exists.
+ * Resolves with `false` when it does, and with `true` when the file and its folders are durable.
+ */
+export async function publishFile(root: string, temporaryPath: string, path: string): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await link(temporaryPath, path);
+      break;
+    } catch (error) {
+      const code = errorCodeOf(error);
+      if (code === 'EEXIST') return false;
+      if (code !== 'ENOENT' || tries === triesAgainstRemoval) throw error;
+      await createFolders(root, dirname(path));
+    }
+  }
+  await syncFolders(root, path);
+  return true;
+}
+
+/** Makes the name of a file and of every folder above it durable, up to `root`. */
+export async function syncFolders(root: string, path: string): Promise<void> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    await syncFolder(folder);
+    if (folder === root) return;
+  }
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}

@@ -1,0 +1,92 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DeleteObjectCommand, GetBucketVersioningCommand, GetObjectCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
+import { CbcrError } from '@cbcr/domain';
+import type { BlobStoreCapabilities, CallOptions } from '../../blob-store.ts';
+import { hashBytes } from '../../decorators/checksum.ts';
+import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
+import { sendPut } from './put-request.ts';
+import { readBody } from './read-body.ts';
+import { isBodyRefusal, translateS3Error } from './translate-s3-error.ts';
+
+interface WrittenVersion {
+  key: string;
+  /** Absent where there are no versions. */
+  versionId: string | undefined;
+}
+
+/** Finds out what the bucket really does, by doing it. Removes what it wrote, version by version where there are versions. */
+export async function probeBucket(store: S3Bucket, { signal }: CallOptions): Promise<BlobStoreCapabilities> {
+  return await atTheEdge(store, { operation: 'probe', signal }, async () => {
+    const key = `probe/${randomUUID()}`;
+    // A key of its own: versitygw 1.7 duplicates an existing object when it refuses a damaged body for the same key.
+    const damagedKey = `${key}-damaged`;
+    const body = randomBytes(64);
+    const sha256 = await hashBytes(body);
+    const written: WrittenVersion[] = [];
+    try {
+      written.push({ key, versionId: (await sendPut(store, { key, body, sha256, ifNoneMatch: false, signal })).VersionId });
+      await assertReadsBack(store, key, body, signal);
+      const second = await tryPut(store, { key, body, sha256, ifNoneMatch: true, signal });
+      if (second.stored) written.push({ key, versionId: second.versionId });
+      const damaged = await tryPut(store, { key: damagedKey, body: randomBytes(64), sha256, ifNoneMatch: false, signal });
+      if (damaged.stored) written.push({ key: damagedKey, versionId: damaged.versionId });
+      return {
+        conditionalPut: !second.stored && second.refusal === 'exists',
+        checksums: !damaged.stored && damaged.refusal === 'damaged',
+        versioning: await answersYes(store, async () => {
+          const answer = await store.client.send(new GetBucketVersioningCommand({ Bucket: store.bucket }), sendOptions(signal));
+          return answer.Status === 'Enabled';
+        }),
+        objectLock: await answersYes(store, async () => {
+          const answer = await store.client.send(new GetObjectLockConfigurationCommand({ Bucket: store.bucket }), sendOptions(signal));
+          return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+        }),
+      };
+    } finally {
+      await removeVersions(store, written);
+    }
+  });
+}
+
+type PutAttempt = { stored: true; versionId: string | undefined } | { stored: false; refusal: 'exists' | 'damaged' | 'unsupported' };
+
+/** An outage is thrown; any other refusal is an answer. */
+async function tryPut(store: S3Bucket, request: Parameters<typeof sendPut>[1]): Promise<PutAttempt> {
+  try {
+    return { stored: true, versionId: (await sendPut(store, request)).VersionId };
+  } catch (error) {
+    if (isBodyRefusal(error)) return { stored: false, refusal: 'damaged' };
+    const translated = translateS3Error(error, { ...store, operation: 'probe' });
+    if (translated.code === 'store.object-exists') return { stored: false, refusal: 'exists' };
+    if (translated.code === 'store.failed') return { stored: false, refusal: 'unsupported' };
+    throw error;
+  }
+}
+
+async function assertReadsBack({ client, bucket, prefix, region }: S3Bucket, key: string, body: Buffer, signal: AbortSignal | undefined) {
+  const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }), sendOptions(signal));
+  if (body.equals(await readBody(answer, { region, key, signal }))) return;
+  throw new CbcrError('store.failed', { region, operation: 'probe', cause: 'it returned other bytes than were written' });
+}
+
+/** A question that the store does not know, or that these credentials may not ask, is answered with no. */
+async function answersYes(store: S3Bucket, ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (translateS3Error(error, { ...store, operation: 'probe' }).code === 'store.unreachable') throw error;
+    return false;
+  }
+}
+
+/** Best effort: a locked version, or one that these credentials may not remove, stays as 64 bytes of litter. */
+async function removeVersions({ client, bucket, prefix }: S3Bucket, written: WrittenVersion[]): Promise<void> {
+  for (const { key, versionId } of written) {
+    const command = new DeleteObjectCommand({
+      Bucket: bucket,
+      Key: prefix + key,
+      ...(versionId === undefined ? {} : { VersionId: versionId }),
+    });
+    await client.send(command).catch(() => undefined);
+  }
+}

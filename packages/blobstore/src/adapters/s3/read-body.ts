@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { CbcrError, type RegionId } from '@cbcr/domain';
+import { assertObjectSize } from '../../blob-key.ts';
+
+/**
+ * The body of a GET answer in memory of its own, read to its end: an unread body keeps its socket for ever.
+ * Destroys the body when it cannot be used.
+ */
+export async function readBody(
+  answer: { Body?: unknown; ContentLength?: number | undefined },
+  { region, key, signal }: { region: RegionId; key: string; signal: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  const { Body: body, ContentLength: sizeBytes } = answer;
+  if (!(body instanceof Readable)) throw new TypeError('the answer has no body');
+  // The SDK stops listening to the signal once the answer has begun in full; the body is ours to end.
+  const onAbort = () => body.destroy(new Error('aborted'));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    if (sizeBytes === undefined) throw new TypeError('the answer has no content length');
+    assertObjectSize(region, key, sizeBytes);
+    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    let received = 0;
+    for await (const piece of body) {
+      if (!(piece instanceof Uint8Array) || received + piece.byteLength > sizeBytes)
+        throw new TypeError('the answer is longer than it said');
+      bytes.set(piece, received);
+      received += piece.byteLength;
+    }
+    if (received !== sizeBytes) {
+      throw new CbcrError('store.unreachable', { region, cause: `the answer ended after ${received} of ${sizeBytes} bytes` });
+    }
+    return bytes;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    body.destroy();
+  }
+}

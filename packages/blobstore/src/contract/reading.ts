@@ -1,0 +1,141 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import { maxKeyBytes } from '../blob-key.ts';
+import type { StoreCheck } from './check.ts';
+import { expectAbsent, expectCode, expectContent, listKeys, putNew, rejectionOf, sampleBytes } from './expect.ts';
+
+const longestKey = (scope: string) => {
+  const part = 'p'.repeat(200);
+  return `${scope}${part}/${part}/${part}/`.padEnd(maxKeyBytes, 'k');
+};
+
+export const readingChecks: readonly StoreCheck[] = [
+  {
+    name: 'says that a missing object is missing',
+    async run(store, scope) {
+      await expectAbsent(store, `${scope}nothing`);
+      await expectAbsent(store, `${scope}no/folder/either`);
+      deepStrictEqual(await listKeys(store, `${scope}no/folder/`), []);
+    },
+  },
+  {
+    name: 'shows an object at once after it was stored, and to every call',
+    async run(store, scope) {
+      for (let number = 0; number < 5; number++) {
+        const key = `${scope}fresh/${number}`;
+        await putNew(store, key, sampleBytes(100 + number, number));
+        deepStrictEqual(await store.head(key), { key, sizeBytes: 100 + number });
+        deepStrictEqual((await listKeys(store, `${scope}fresh/`)).at(-1), key);
+      }
+    },
+  },
+  {
+    name: 'lists in the order of the keys by code unit, folders included',
+    async run(store, scope) {
+      const names = ['a-b', 'a/b', 'a/b-c', 'a/b.d/e', 'a.b', 'a0', 'A', '_', 'aa/a', 'b/1', 'b/10', 'b/2', 'b=1', 'Z/z', '0'];
+      const keys = names.map((name) => scope + name);
+      await Promise.all(keys.map((key, number) => putNew(store, key, sampleBytes(number, number))));
+      const found: unknown[] = [];
+      for await (const info of store.list(scope)) found.push(info);
+      const expected = keys.map((key, sizeBytes) => ({ key, sizeBytes })).sort((one, other) => (one.key < other.key ? -1 : 1));
+      deepStrictEqual(found, expected);
+    },
+  },
+  {
+    name: 'lists what begins with a prefix, which may end anywhere, and goes on after a key',
+    async run(store, scope) {
+      const names = ['x/one/1', 'x/one/2', 'x/one-more', 'x/other/3', 'y'];
+      for (const name of names) await putNew(store, scope + name, sampleBytes(1, 1));
+      const list = async (prefix: string, after?: string) => {
+        const found = await listKeys(store, scope + prefix, after === undefined ? undefined : scope + after);
+        return found.map((key) => key.slice(scope.length));
+      };
+      deepStrictEqual(await list('x/one'), ['x/one-more', 'x/one/1', 'x/one/2']);
+      deepStrictEqual(await list('x/one/'), ['x/one/1', 'x/one/2']);
+      deepStrictEqual(await list('x/one/2'), ['x/one/2']);
+      deepStrictEqual(await list('x/o'), ['x/one-more', 'x/one/1', 'x/one/2', 'x/other/3']);
+      deepStrictEqual(await list('z'), []);
+      deepStrictEqual(await list('x/', 'x/one/1'), ['x/one/2', 'x/other/3']);
+      deepStrictEqual(await list('', 'x/one/11'), ['x/one/2', 'x/other/3', 'y']);
+      deepStrictEqual(await list('x/', 'y'), []);
+    },
+  },
+  {
+    name: 'holds keys of the longest allowed length',
+    async run(store, scope) {
+      const key = longestKey(scope);
+      await putNew(store, key, sampleBytes(10, 1));
+      await expectContent(store, key, sampleBytes(10, 1));
+      deepStrictEqual(await listKeys(store, key.slice(0, -1)), [key]);
+      await expectCode('store.key-invalid', () => store.head(`${key}k`));
+    },
+  },
+  {
+    name: 'refuses keys that are not valid, whatever is asked',
+    async run(store, scope) {
+      const body = sampleBytes(1, 1);
+      for (const name of ['', '/a', 'a//b', '../escape', 'a/../../b', './a', '.hidden', 'a b', 'ä', 'a\\b', 'a\u0000b', 'a%2e', 'a/']) {
+        const key = name === '' ? '' : `${scope}${name}`;
+        await expectCode('store.key-invalid', () => putNew(store, key, body));
+        await expectCode('store.key-invalid', () => store.get(key));
+        await expectCode('store.key-invalid', () => store.head(key));
+        await expectCode('store.key-invalid', () => store.delete(key));
+      }
+      await expectCode('store.key-invalid', () => listKeys(store, '../'));
+    },
+  },
+  {
+    name: 'gives the caller bytes of its own, and lets go of the bytes that it was given',
+    async run(store, scope) {
+      const body = sampleBytes(1_000, 8);
+      await putNew(store, `${scope}own`, body);
+      body.fill(0);
+      (await store.get(`${scope}own`)).fill(1);
+      await expectContent(store, `${scope}own`, sampleBytes(1_000, 8));
+    },
+  },
+  {
+    name: 'removes an object for every call, twice without complaint, and takes a new one under its key',
+    async run(store, scope) {
+      const key = `${scope}gone/soon`;
+      await putNew(store, key, sampleBytes(100, 1));
+      await putNew(store, `${scope}gone/stays`, sampleBytes(100, 2));
+      await store.delete(key);
+      await expectAbsent(store, key);
+      await store.delete(key);
+      await store.delete(`${scope}never/was`);
+      deepStrictEqual(await listKeys(store, scope), [`${scope}gone/stays`]);
+      await putNew(store, key, sampleBytes(100, 3));
+      await expectContent(store, key, sampleBytes(100, 3));
+    },
+  },
+  {
+    name: 'ends aborted reads with the reason of their signal',
+    async run(store, scope) {
+      await putNew(store, `${scope}read`, sampleBytes(4_000_000, 1));
+      const reason = new Error('given up');
+      const signal = AbortSignal.abort(reason);
+      const list = async () => {
+        for await (const _ of store.list(scope, { signal }));
+      };
+      const calls = [
+        () => store.get(`${scope}read`, { signal }),
+        () => store.head(`${scope}read`, { signal }),
+        () => store.ping({ signal }),
+        list,
+      ];
+      for (const call of calls) ok((await rejectionOf(call)) === reason);
+
+      const controller = new AbortController();
+      const late = rejectionOf(() => store.get(`${scope}read`, { signal: controller.signal }));
+      controller.abort(reason);
+      ok((await late) === reason);
+    },
+  },
+  {
+    name: 'answers a ping, and says of itself twice the same',
+    async run(store) {
+      await store.ping();
+      deepStrictEqual(await store.probe(), await store.probe());
+    },
+  },
+];

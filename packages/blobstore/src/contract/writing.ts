@@ -1,0 +1,124 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import { isCbcrError } from '@cbcr/domain';
+import { maxObjectBytes } from '../blob-store.ts';
+import type { StoreCheck } from './check.ts';
+import { expectAbsent, expectCode, expectContent, listKeys, putNew, rejectionOf, sampleBytes, sha256Of } from './expect.ts';
+
+export const writingChecks: readonly StoreCheck[] = [
+  {
+    name: 'holds objects of any size, the empty one and the largest included, exactly as they were given',
+    async run(store, scope) {
+      for (const [index, sizeBytes] of [0, 1, 65_537, maxObjectBytes].entries()) {
+        const body = sampleBytes(sizeBytes, index);
+        await putNew(store, `${scope}size-${sizeBytes}`, body);
+        deepStrictEqual(await store.head(`${scope}size-${sizeBytes}`), { key: `${scope}size-${sizeBytes}`, sizeBytes });
+        await expectContent(store, `${scope}size-${sizeBytes}`, body);
+      }
+    },
+  },
+  {
+    name: 'stores just the bytes of a view into a larger buffer',
+    async run(store, scope) {
+      const whole = sampleBytes(1_000, 7);
+      const view = new Uint8Array(whole.buffer, whole.byteOffset + 100, 300);
+      await putNew(store, `${scope}view`, view);
+      await expectContent(store, `${scope}view`, whole.subarray(100, 400));
+    },
+  },
+  {
+    name: 'refuses an object above the largest size',
+    async run(store, scope) {
+      const body = new Uint8Array(maxObjectBytes + 1);
+      await expectCode('store.object-too-large', () => store.put(`${scope}huge`, body, { sha256: '0'.repeat(64), ifAbsent: true }));
+      await expectAbsent(store, `${scope}huge`);
+    },
+  },
+  {
+    name: 'never overwrites: a second put of a key is refused, even with the same bytes',
+    async run(store, scope) {
+      const key = `${scope}once`;
+      const first = sampleBytes(5_000, 1);
+      await putNew(store, key, first);
+      await expectCode('store.object-exists', () => putNew(store, key, sampleBytes(5_000, 2)));
+      await expectCode('store.object-exists', () => putNew(store, key, first));
+      await expectContent(store, key, first);
+    },
+  },
+  {
+    name: 'accepts a re-send of the same bytes, and refuses other bytes under the same key',
+    async run(store, scope) {
+      const key = `${scope}resent`;
+      const body = sampleBytes(5_000, 3);
+      const resend = (bytes: Uint8Array) => store.put(key, bytes, { sha256: sha256Of(bytes), ifAbsent: false });
+      await resend(body);
+      await resend(body);
+      await expectCode('store.object-exists', () => resend(sampleBytes(5_000, 4)));
+      await expectCode('store.object-exists', () => resend(sampleBytes(4_999, 3)));
+      await expectContent(store, key, body);
+    },
+  },
+  {
+    name: 'lets exactly one of several concurrent puts of a key win',
+    requires: 'conditionalPut',
+    async run(store, scope) {
+      const bodies = [1, 2, 3, 4].map((seed) => sampleBytes(300_000, seed));
+      const outcomes = await Promise.allSettled(bodies.map((body) => putNew(store, `${scope}contested`, body)));
+      const winners = outcomes.flatMap((outcome, index) => (outcome.status === 'fulfilled' ? [index] : []));
+      deepStrictEqual(winners.length, 1, `${winners.length} of 4 puts succeeded`);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') ok(isCbcrError(outcome.reason, 'store.object-exists'), String(outcome.reason));
+      }
+      const winner = bodies[winners[0] ?? 0] ?? new Uint8Array();
+      await expectContent(store, `${scope}contested`, winner);
+    },
+  },
+  {
+    name: 'refuses bytes that do not have their SHA-256, and shows nothing of them',
+    async run(store, scope) {
+      const body = sampleBytes(100_000, 5);
+      const sha256 = sha256Of(body);
+      body[50_000] = (body[50_000] ?? 0) ^ 1;
+      await expectCode('store.body-damaged', () => store.put(`${scope}damaged`, body, { sha256, ifAbsent: true }));
+      await expectAbsent(store, `${scope}damaged`);
+    },
+  },
+  {
+    name: 'takes many puts at once',
+    async run(store, scope) {
+      const numbers = Array.from({ length: 32 }, (_, index) => index);
+      await Promise.all(numbers.map((number) => putNew(store, `${scope}many/${number}`, sampleBytes(10_000, number))));
+      await Promise.all(numbers.map((number) => expectContent(store, `${scope}many/${number}`, sampleBytes(10_000, number))));
+      deepStrictEqual((await listKeys(store, `${scope}many/`)).length, 32);
+    },
+  },
+  {
+    name: 'refuses a key that is a folder of another object, or beneath one',
+    async run(store, scope) {
+      await putNew(store, `${scope}taken`, sampleBytes(10, 1));
+      await putNew(store, `${scope}folder/object`, sampleBytes(10, 2));
+      // A store that can hold both is free to do so; what it must not do is damage what is there.
+      for (const key of [`${scope}taken/beneath`, `${scope}folder`]) {
+        await putNew(store, key, sampleBytes(10, 3)).catch((error) => ok(isCbcrError(error, 'store.key-invalid'), String(error)));
+      }
+      await expectContent(store, `${scope}taken`, sampleBytes(10, 1));
+      await expectContent(store, `${scope}folder/object`, sampleBytes(10, 2));
+    },
+  },
+  {
+    name: 'ends an aborted put with the reason of its signal, and shows the whole object or none',
+    async run(store, scope) {
+      const reason = new Error('given up');
+      const body = sampleBytes(8_000_000, 6);
+      const sha256 = sha256Of(body);
+      const early = rejectionOf(() => store.put(`${scope}early`, body, { sha256, ifAbsent: true, signal: AbortSignal.abort(reason) }));
+      ok((await early) === reason, 'a put with an aborted signal must reject with its reason');
+      await expectAbsent(store, `${scope}early`);
+
+      const controller = new AbortController();
+      const late = rejectionOf(() => store.put(`${scope}late`, body, { sha256, ifAbsent: true, signal: controller.signal }));
+      controller.abort(reason);
+      ok((await late) === reason, 'a put that is aborted must reject with the reason of its signal');
+      if ((await store.head(`${scope}late`)) !== null) await expectContent(store, `${scope}late`, body);
+    },
+  },
+];
