@@ -1,0 +1,81 @@
+import type { Channel } from './channels.ts';
+import { type CatalogOptions, type ConnectionSettings, createQueryContext } from './connection.ts';
+import { type Leadership, tryLead } from './leader.ts';
+import { createListener, type NotificationHandler } from './listener.ts';
+import { readSchemaVersion, wantedSchemaVersion } from './migration/schema-version.ts';
+import { type ApplyConfig, createApplyConfig } from './queries/apply-config.ts';
+import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
+import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
+import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';
+import { createLedgerQueries, type LedgerQueries } from './queries/ledger.ts';
+import { createOutboxQueries, type OutboxQueries } from './queries/outbox.ts';
+import { createPointQueries, type PointQueries } from './queries/points.ts';
+import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
+import { createRegionQueries, type RegionQueries } from './queries/regions.ts';
+import { createRunQueries, type RunQueries } from './queries/runs.ts';
+import { createWorkerQueries, type WorkerQueries } from './queries/workers.ts';
+
+/** Every method may throw `catalog.unreachable` besides the errors that it names. */
+export interface Catalog {
+  regions: RegionQueries;
+  policies: PolicyQueries;
+  instances: InstanceQueries;
+  runs: RunQueries;
+  ledger: LedgerQueries;
+  points: PointQueries;
+  copies: CopyQueries;
+  outbox: OutboxQueries;
+  workers: WorkerQueries;
+  audit: AuditQueries;
+  applyConfig: ApplyConfig;
+  /** Null when somebody else leads. */
+  tryLead(name: string): Promise<Leadership | null>;
+  /** Hears of changes, from any process, until the returned function is called. Reconnects by itself. */
+  listen(channel: Channel, handler: NotificationHandler): () => void;
+  /** Whether the catalog answers and has this version's schema; the reason when it does not. */
+  isReady(): Promise<{ ready: boolean; reason: string | null }>;
+  /** Waits for queries under way for some seconds, then ends all connections. Leaderships are released by their holders. */
+  close(): Promise<void>;
+}
+
+/** Connects lazily: nothing is asked of the server before the first query. */
+export function openCatalog(options: CatalogOptions): Catalog {
+  const context = createQueryContext(options);
+  const single: ConnectionSettings = {
+    url: options.url,
+    applicationName: options.applicationName,
+    max: 1,
+    statementTimeoutMs: 10_000,
+    lockTimeoutMs: 5_000,
+  };
+  const listener = createListener(single, options.clock, options.onError);
+  return {
+    regions: createRegionQueries(context),
+    policies: createPolicyQueries(context),
+    instances: createInstanceQueries(context),
+    runs: createRunQueries(context),
+    ledger: createLedgerQueries(context),
+    points: createPointQueries(context),
+    copies: createCopyQueries(context),
+    outbox: createOutboxQueries(context),
+    workers: createWorkerQueries(context),
+    audit: createAuditQueries(context),
+    applyConfig: createApplyConfig(context),
+    tryLead: (name) => tryLead(name, single, options.clock),
+    listen: listener.listen,
+    async isReady() {
+      try {
+        const { version, strange } = await readSchemaVersion(options);
+        const wanted = wantedSchemaVersion();
+        if (version === wanted && strange === null) return { ready: true, reason: null };
+        return { ready: false, reason: `schema version ${version} instead of ${wanted}${strange === null ? '' : `, ${strange}`}` };
+      } catch (error) {
+        return { ready: false, reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    async close() {
+      await listener.close();
+      await context.end();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The catalog: what CBCR remembers, in Postgres. Postgres is the truth; a queue job is only a wake-up call.
+ *
+ * `migrateCatalog` brings the schema, services check it with `assertSchemaVersion`, `openCatalog` gives the queries, grouped by noun.
+ * Every write that is made for a run names the epoch that its worker holds; triggers refuse stale epochs, illegal changes of state and
+ * changes of the audit trail, so that raw SQL cannot do what the queries cannot. Drivers' errors end here, as codes of the catalogue.
+ *
+ *   run    queued → running → succeeded | failed | cancelled; running → waiting | queued → running with epoch + 1
+ *   point  capturing → complete | failed;  complete → expiring → deleted
+ *   copy   planned → copying → stored → verified; failed and blocked are debts of a complete point
+ *
+ * Must never hold a secret in plain text, call Redis or a store, decide a placement, or be imported by its siblings (jobs, blobstore,
+ * engines). Nothing here says that an instance is protected: that is computed from copies, elsewhere.
+ */
+export { type Catalog, openCatalog } from './catalog.ts';
+export { type Channel, channels } from './channels.ts';
+export type { CatalogOptions } from './connection.ts';
+export type { Leadership } from './leader.ts';
+export type { NotificationHandler } from './listener.ts';
+export { type MigrateOptions, migrateCatalog } from './migration/migrate.ts';
+export { assertSchemaVersion, readSchemaVersion, type SchemaVersion, wantedSchemaVersion } from './migration/schema-version.ts';
+export type { ApplyConfig, ConfigOutcome, DesiredConfig } from './queries/apply-config.ts';
+export type { AuditEvent, AuditQueries, NewAuditEvent } from './queries/audit.ts';
+export type { BeginCapture, CapturedCopy, CaptureQueries, CompleteCapture } from './queries/capture.ts';
+export { type ClaimDue, type DueClaim, scheduledDedupeKey } from './queries/claim-due.ts';
+export type { CopyKey, CopyQueries, FencedCopy } from './queries/copies.ts';
+export type { RunWriter } from './queries/fence.ts';
+export type { CreatedRun, NewRun } from './queries/insert-runs.ts';
+export type { CatalogInstance, InstanceQueries } from './queries/instances.ts';
+export type { LedgerQueries } from './queries/ledger.ts';
+export type { OutboxQueries, WakeUpCall } from './queries/outbox.ts';
+export type { PointRecord } from './queries/point-record.ts';
+export type { Candidate, CandidateCursor, PointQueries } from './queries/points.ts';
+export { type CatalogPolicy, hashPolicy, type PolicyQueries } from './queries/policies.ts';
+export type { CatalogRegion, RegionQueries } from './queries/regions.ts';
+export type { RunRecord } from './queries/run-record.ts';
+export type { RunFilter, RunQueries } from './queries/runs.ts';
+export type { WorkerQueries, WorkerRecord, WorkerReport } from './queries/workers.ts';

@@ -1,0 +1,135 @@
+import type { Copy, CopyRole, Debt, InstanceId, Reason, RecoveryPointId, RegionId } from '@cbcr/domain';
+import { and, asc, eq } from 'drizzle-orm';
+import { notify } from '../channels.ts';
+import type { Executor, QueryContext } from '../connection.ts';
+import { copies, recoveryPoints } from '../schema/points.ts';
+
+import { type CopyAt, type CopyChange, changeCopy, lockCopy, owed } from './change-copy.ts';
+import { type RunWriter, requireHeldRun } from './fence.ts';
+import { toCopy } from './point-record.ts';
+
+export interface CopyKey {
+  point: RecoveryPointId;
+  region: RegionId;
+}
+/** A write made for a run; refused with `run.lost` unless the run is held at `epoch`. */
+export type FencedCopy = CopyKey & RunWriter & { reason: Reason };
+
+/**
+ * All throw `run.transition-refused` for a change that the table of `@cbcr/domain` forbids, and `copy.not-found`. Repeating a change
+ * that was made already is harmless.
+ */
+export interface CopyQueries {
+  startCopying(copy: FencedCopy): Promise<Copy>;
+  /** All bytes are there; nobody has read them back yet. A copy that is verified stays so. */
+  markStored(copy: FencedCopy & { storedBytes: number }): Promise<Copy>;
+  /** The bytes were read back and are right. */
+  markVerified(copy: FencedCopy): Promise<Copy>;
+  /** Burns an attempt of the copy. */
+  markFailed(copy: FencedCopy & { nextAttemptAt: Date | null }): Promise<Copy>;
+  /** The copy may not or cannot be made now; says why. Costs no attempt. */
+  markBlocked(copy: FencedCopy & { nextAttemptAt: Date | null }): Promise<Copy>;
+
+  /** Control plane: the policy demands copies that do not exist yet. Those that exist are left alone. */
+  plan(point: RecoveryPointId, wanted: readonly { region: RegionId; role: CopyRole; reason: Reason }[]): Promise<void>;
+  /** Control plane: records why the copy is still owed. Refused while a live run writes the copy, and for verified copies. */
+  owe(copy: CopyKey & { state: 'failed' | 'blocked' | 'planned'; reason: Reason; nextAttemptAt: Date | null }): Promise<Copy>;
+  /** Control plane: keeps the state; says when the reconciler shall look again, and why not earlier. */
+  postpone(copy: CopyKey & { reason: Reason; nextAttemptAt: Date | null }): Promise<Copy>;
+  /** Control plane: a verified copy must be verified again. */
+  askVerification(copy: CopyKey & { reason: Reason }): Promise<Copy>;
+
+  list(point: RecoveryPointId): Promise<Copy[]>;
+  /** Copies of complete points that are demanded and not verified, the oldest debt first. */
+  debts(filter?: { instance?: InstanceId; limit?: number }): Promise<Debt[]>;
+}
+
+export function createCopyQueries({ db, clock, attempt }: QueryContext): CopyQueries {
+  type Decide = (before: Copy) => CopyChange | null;
+  /** Locks, decides, changes, tells. The decision sees the copy as it is; null leaves it so. */
+  const change = (key: CopyKey, writer: RunWriter | null, decide: Decide) => {
+    const now = clock.now();
+    return attempt(() =>
+      db.transaction(async (tx) => {
+        // The run before the copy, as everywhere, so that two writers never wait for each other.
+        if (writer !== null) await requireHeldRun(tx, writer.run, writer.epoch);
+        const at: CopyAt = { point: key.point, region: key.region, writer, now };
+        const before = await lockCopy(tx, at);
+        const wanted = decide(before);
+        if (wanted === null) return before;
+        const after = await changeCopy(tx, at, wanted);
+        await notify(tx, 'points', key.point);
+        return after;
+      }),
+    );
+  };
+  const fenced = ({ point, region, run, epoch }: FencedCopy, decide: Decide) => change({ point, region }, { run, epoch }, decide);
+
+  return {
+    startCopying: (copy) => fenced(copy, () => ({ state: 'copying', reason: copy.reason, nextAttemptAt: null })),
+    markStored: (copy) =>
+      fenced(copy, (before) =>
+        before.state === 'verified' || before.state === 'stored'
+          ? null
+          : { state: 'stored', reason: copy.reason, storedBytes: copy.storedBytes, nextAttemptAt: null },
+      ),
+    markVerified: (copy) =>
+      fenced(copy, () => ({ state: 'verified', reason: copy.reason, verifiedAt: clock.now(), attempts: 0, nextAttemptAt: null })),
+    markFailed: (copy) =>
+      fenced(copy, (before) => ({
+        state: 'failed',
+        reason: copy.reason,
+        attempts: before.attempts + 1,
+        nextAttemptAt: copy.nextAttemptAt,
+      })),
+    markBlocked: (copy) => fenced(copy, () => ({ state: 'blocked', reason: copy.reason, nextAttemptAt: copy.nextAttemptAt })),
+
+    async plan(point, wanted) {
+      const now = clock.now();
+      await attempt(() => insertPlanned(db, now, point, wanted));
+    },
+    owe: ({ state, reason, nextAttemptAt, ...key }) => change(key, null, () => ({ state, reason, nextAttemptAt })),
+    postpone: ({ reason, nextAttemptAt, ...key }) => change(key, null, (before) => ({ state: before.state, reason, nextAttemptAt })),
+    askVerification: ({ reason, ...key }) =>
+      change(key, null, (before) => (before.state === 'stored' ? null : { state: 'stored', reason, nextAttemptAt: null })),
+
+    list: (point) =>
+      attempt(async () => {
+        const rows = await db.select().from(copies).where(eq(copies.pointId, point)).orderBy(asc(copies.role), asc(copies.regionId));
+        return rows.map(toCopy);
+      }),
+    debts: ({ instance, limit = 100 } = {}) =>
+      attempt(() =>
+        db
+          .select({
+            point: copies.pointId,
+            region: copies.regionId,
+            since: copies.since,
+            reason: copies.reason,
+            nextAttemptAt: copies.nextAttemptAt,
+          })
+          .from(copies)
+          .innerJoin(recoveryPoints, eq(recoveryPoints.id, copies.pointId))
+          .where(
+            and(owed, eq(recoveryPoints.state, 'complete'), instance === undefined ? undefined : eq(recoveryPoints.instanceId, instance)),
+          )
+          .orderBy(asc(copies.since), asc(copies.pointId), asc(copies.regionId))
+          .limit(limit),
+      ),
+  };
+}
+
+async function insertPlanned(
+  tx: Executor,
+  now: Date,
+  point: RecoveryPointId,
+  wanted: readonly { region: RegionId; role: CopyRole; reason: Reason }[],
+): Promise<void> {
+  if (wanted.length === 0) return;
+  await tx
+    .insert(copies)
+    .values(
+      wanted.map(({ region, role, reason }) => ({ pointId: point, regionId: region, role, state: 'planned' as const, reason, since: now })),
+    )
+    .onConflictDoNothing();
+}

@@ -1,0 +1,79 @@
+import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
+import { and, desc, eq, inArray, or } from 'drizzle-orm';
+import { notify } from '../channels.ts';
+import type { Executor } from '../connection.ts';
+import { outbox, runs } from '../schema/runs.ts';
+import { type RunRecord, toRun } from './run-record.ts';
+
+export interface NewRun {
+  /** The name of a job kind. */
+  kind: string;
+  /** The region whose workers do it. */
+  region: RegionId;
+  instance: InstanceId;
+  point?: RecoveryPointId | undefined;
+  /** As the kind's contract says; never a secret. */
+  params: unknown;
+  requestedBy: string;
+  /** The same key always gives the same run, also after it has ended. */
+  idempotencyKey?: string | undefined;
+  /** While a run with this key has not ended, it is given back instead of a second one. */
+  dedupeKey?: string | undefined;
+  notBefore?: Date | undefined;
+}
+export interface CreatedRun {
+  run: RunRecord;
+  /** False when the run was there already. */
+  created: boolean;
+}
+export type IdentifiedRun = NewRun & { id: RunId };
+
+/**
+ * Inserts runs with their wake-up calls; those whose id or key is taken are left out. The caller's transaction makes both durable
+ * together. Returns the ids that were inserted.
+ */
+export async function insertRuns(tx: Executor, now: Date, wanted: readonly IdentifiedRun[]): Promise<Set<RunId>> {
+  if (wanted.length === 0) return new Set();
+  const rows = wanted.map((run) => ({
+    id: run.id,
+    kind: run.kind,
+    regionId: run.region,
+    instanceId: run.instance,
+    pointId: run.point ?? null,
+    state: 'queued' as const,
+    stateSince: now,
+    params: run.params,
+    requestedBy: run.requestedBy,
+    idempotencyKey: run.idempotencyKey ?? null,
+    dedupeKey: run.dedupeKey ?? null,
+    createdAt: now,
+    notBefore: run.notBefore ?? null,
+  }));
+  const inserted = await tx.insert(runs).values(rows).onConflictDoNothing().returning();
+  const [first] = inserted;
+  if (first === undefined) return new Set();
+  await tx
+    .insert(outbox)
+    .values(inserted.map(({ id, kind, regionId, notBefore }) => ({ runId: id, kind, regionId, createdAt: now, notBefore })));
+  // One call wakes the relay, which reads the whole outbox.
+  await notify(tx, 'outbox', first.id);
+  return new Set(inserted.map((row) => row.id));
+}
+
+/** The run that stands in the way of `wanted`: its own earlier insert, the same idempotency key, or an active run with the dedupe key. */
+export async function findExistingRun(tx: Executor, wanted: IdentifiedRun): Promise<RunRecord | null> {
+  const { id, idempotencyKey, dedupeKey } = wanted;
+  const [own] = await tx
+    .select()
+    .from(runs)
+    .where(or(eq(runs.id, id), idempotencyKey === undefined ? undefined : eq(runs.idempotencyKey, idempotencyKey)))
+    .orderBy(desc(eq(runs.id, id)))
+    .limit(1);
+  if (own !== undefined) return toRun(own);
+  if (dedupeKey === undefined) return null;
+  const [active] = await tx
+    .select()
+    .from(runs)
+    .where(and(eq(runs.dedupeKey, dedupeKey), inArray(runs.state, ['queued', 'running', 'waiting'])));
+  return active === undefined ? null : toRun(active);
+}

@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CbcrError, type Instance, type InstanceId, type Schedule } from '@cbcr/domain';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import type { Executor, QueryContext } from '../connection.ts';
+import { instances, policies } from '../schema/instances.ts';
+import { insertAuditEvent } from './audit.ts';
+import { type ClaimDue, claimDue, type DueClaim } from './claim-due.ts';
+import { requirePolicy } from './policies.ts';
+import { requireRegion } from './regions.ts';
+
+export interface CatalogInstance extends Instance {
+  /** Whether cbcr.yaml or the API brought it; only cbcr.yaml retires what it brought. */
+  source: 'config' | 'api';
+  createdAt: Date;
+  /** Set once nothing new is captured; its points stay. */
+  retiredAt: Date | null;
+  nextDueAt: Date | null;
+}
+
+export interface InstanceQueries {
+  /**
+   * Adds an instance on behalf of a user of the API; the same instance again changes nothing, and a retired one comes back.
+   * Throws `instance.exists`, `region.not-found`, `policy.not-found`.
+   */
+  add(instance: Instance, actor: string): Promise<CatalogInstance>;
+  /** Retired or not. Throws `instance.not-found`. */
+  get(id: InstanceId): Promise<CatalogInstance>;
+  /** By id; live ones only, unless asked otherwise. */
+  list(filter?: { retired?: boolean }): Promise<CatalogInstance[]>;
+  /** Nothing new is captured from now on. Throws `instance.not-found`. */
+  retire(id: InstanceId, actor: string): Promise<void>;
+  setNextDue(id: InstanceId, at: Date | null): Promise<void>;
+  /** Live instances whose policy has a schedule and that have no next due time yet: new ones, and those whose policy changed. */
+  listUnscheduled(limit?: number): Promise<{ instance: InstanceId; schedule: Schedule }[]>;
+  /**
+   * Makes the runs of instances that are due, with their wake-up calls and next due times, in one transaction. Several schedulers may
+   * call it at once: each due instance is claimed by one. An instance whose last run of the kind is still active is due again next time.
+   */
+  claimDue(claim: ClaimDue): Promise<DueClaim[]>;
+}
+
+export function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
+  const { homeRegion, policyId, ...rest } = row;
+  return { ...rest, home: homeRegion, policy: policyId };
+}
+
+export const instanceColumns = ({ home, policy, ...rest }: Instance) => ({ ...rest, homeRegion: home, policyId: policy });
+
+async function requireInstance(tx: Executor, id: InstanceId): Promise<CatalogInstance> {
+  const [row] = await tx.select().from(instances).where(eq(instances.id, id));
+  if (row === undefined) throw new CbcrError('instance.not-found', { instance: id });
+  return toInstance(row);
+}
+
+async function addInstance(tx: Executor, now: Date, instance: Instance, actor: string): Promise<CatalogInstance> {
+  await requireRegion(tx, instance.home);
+  await requirePolicy(tx, instance.policy);
+  const columns = instanceColumns(instance);
+  const [added] = await tx
+    .insert(instances)
+    .values({ ...columns, source: 'api', createdAt: now })
+    .onConflictDoNothing()
+    .returning();
+  const event = { actor, subject: instance.id, facts: { engine: instance.engine, home: instance.home, policy: instance.policy } };
+  if (added !== undefined) {
+    await insertAuditEvent(tx, now, { ...event, action: 'instance.added' });
+    return toInstance(added);
+  }
+  const [existing] = await tx.select().from(instances).where(eq(instances.id, instance.id)).for('update');
+  if (existing === undefined) throw new CbcrError('instance.not-found', { instance: instance.id });
+  if (existing.retiredAt === null) {
+    const { source: _source, createdAt: _createdAt, retiredAt: _retiredAt, nextDueAt: _nextDueAt, ...settings } = existing;
+    if (isDeepStrictEqual(settings, columns)) return toInstance(existing);
+    throw new CbcrError('instance.exists', { instance: instance.id });
+  }
+  // Points of another engine under the same name would be restored with the wrong tools.
+  if (existing.engine !== instance.engine) throw new CbcrError('instance.exists', { instance: instance.id });
+  const [revived] = await tx
+    .update(instances)
+    .set({ ...columns, source: 'api', retiredAt: null, nextDueAt: null })
+    .where(eq(instances.id, instance.id))
+    .returning();
+  if (revived === undefined) throw new CbcrError('instance.not-found', { instance: instance.id });
+  await insertAuditEvent(tx, now, { ...event, action: 'instance.revived' });
+  return toInstance(revived);
+}
+
+export function createInstanceQueries(context: QueryContext): InstanceQueries {
+  const { db, clock, attempt } = context;
+  return {
+    add(instance, actor) {
+      const now = clock.now();
+      return attempt(() => db.transaction((tx) => addInstance(tx, now, instance, actor)));
+    },
+    get: (id) => attempt(() => requireInstance(db, id)),
+    list: ({ retired = false } = {}) =>
+      attempt(async () => {
+        const rows = await db
+          .select()
+          .from(instances)
+          .where(retired ? undefined : isNull(instances.retiredAt))
+          .orderBy(asc(instances.id));
+        return rows.map(toInstance);
+      }),
+    retire(id, actor) {
+      const now = clock.now();
+      return attempt(() =>
+        db.transaction(async (tx) => {
+          const instance = await requireInstance(tx, id);
+          if (instance.retiredAt !== null) return;
+          await tx.update(instances).set({ retiredAt: now, nextDueAt: null }).where(eq(instances.id, id));
+          await insertAuditEvent(tx, now, { actor, action: 'instance.retired', subject: id });
+        }),
+      );
+    },
+    async setNextDue(id, at) {
+      await attempt(() => db.update(instances).set({ nextDueAt: at }).where(eq(instances.id, id)));
+    },
+    listUnscheduled: (limit = 1000) =>
+      attempt(async () => {
+        const rows = await db
+          .select({ instance: instances.id, policy: policies.spec })
+          .from(instances)
+          .innerJoin(policies, eq(policies.id, instances.policyId))
+          .where(and(isNull(instances.retiredAt), isNull(instances.nextDueAt), sql`${policies.spec} ? 'schedule'`))
+          .orderBy(asc(instances.id))
+          .limit(limit);
+        return rows.flatMap(({ instance, policy }) => (policy.schedule === undefined ? [] : [{ instance, schedule: policy.schedule }]));
+      }),
+    claimDue: (claim) => claimDue(context, claim),
+  };
+}

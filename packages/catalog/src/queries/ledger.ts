@@ -1,0 +1,106 @@
+import { CbcrError, type ErrorReport, type RunId, type RunProgress, type RunState } from '@cbcr/domain';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { QueryContext } from '../connection.ts';
+import { runs } from '../schema/runs.ts';
+import { abandonCaptures } from './abandon-captures.ts';
+import { heldBy } from './fence.ts';
+import { type RunRecord, toRun } from './run-record.ts';
+
+/**
+ * The job runtime's view of the catalog. Each write names the epoch that the caller holds; it is refused with `run.lost` when a newer
+ * epoch exists or the run is not running. Repeating a write whose answer was lost is harmless.
+ *
+ * No method makes a wake-up call: the runtime moves its own queue job to the moment `notBefore`, and the reconciler finds the runs
+ * whose job was lost (`runs.lostCandidates`).
+ */
+export interface LedgerQueries {
+  /** Takes the run over: epoch + 1, state running. Null when the run does not exist or has ended. */
+  open(run: RunId, worker: string): Promise<RunRecord | null>;
+  /** A null progress leaves the last one in place. */
+  heartbeat(run: RunId, epoch: number, progress: RunProgress | null): Promise<{ cancelRequested: boolean }>;
+  succeed(run: RunId, epoch: number, result: unknown): Promise<void>;
+  fail(run: RunId, epoch: number, error: ErrorReport): Promise<void>;
+  cancel(run: RunId, epoch: number, error: ErrorReport): Promise<void>;
+  /** Waits for something that is away. Costs no attempt. */
+  wait(run: RunId, epoch: number, error: ErrorReport, notBefore: Date): Promise<void>;
+  /** Burns an attempt and waits. Returns the attempts burnt so far. */
+  retry(run: RunId, epoch: number, error: ErrorReport, notBefore: Date): Promise<number>;
+  /** Hands the run back unfinished: state queued, no attempt burnt. */
+  release(run: RunId, epoch: number): Promise<void>;
+}
+
+type Leaving = Exclude<RunState, 'running'>;
+type Change = Partial<typeof runs.$inferInsert>;
+
+export function createLedgerQueries({ db, clock, attempt }: QueryContext): LedgerQueries {
+  /** Leaves `running`. Returns the attempts burnt so far. */
+  async function leave(run: RunId, epoch: number, state: Leaving, change: Change, text: string, burn = 0): Promise<number> {
+    const now = clock.now();
+    return attempt(() =>
+      db.transaction(async (tx) => {
+        const [row] = await tx
+          .select()
+          .from(runs)
+          .where(and(eq(runs.id, run), eq(runs.epoch, epoch)))
+          .for('no key update');
+        // The same epoch already left so: this is a repetition after a lost answer.
+        if (row?.state === state) return row.attempts;
+        if (row?.state !== 'running') throw new CbcrError('run.lost', { run });
+        await abandonCaptures(tx, now, { run, writer: { run, epoch }, reason: { rule: 'capture-broke-off', text } });
+        const attempts = row.attempts + burn;
+        await tx
+          .update(runs)
+          .set({ ...change, state, stateSince: now, attempts, writerEpoch: epoch })
+          .where(eq(runs.id, run));
+        return attempts;
+      }),
+    );
+  }
+  const end = async (run: RunId, epoch: number, state: Leaving, change: Change, text: string) => {
+    await leave(run, epoch, state, { ...change, finishedAt: clock.now(), notBefore: null }, text);
+  };
+
+  return {
+    open(run, worker) {
+      const now = clock.now();
+      return attempt(async () => {
+        const [row] = await db
+          .update(runs)
+          .set({
+            epoch: sql`${runs.epoch} + 1`,
+            state: 'running',
+            stateSince: now,
+            startedAt: sql`coalesce(${runs.startedAt}, ${now.toISOString()})`,
+            heartbeatAt: now,
+            notBefore: null,
+            worker,
+          })
+          .where(and(eq(runs.id, run), inArray(runs.state, ['queued', 'waiting', 'running'])))
+          .returning();
+        return row === undefined ? null : toRun(row);
+      });
+    },
+    async heartbeat(run, epoch, progress) {
+      const now = clock.now();
+      const [row] = await attempt(() =>
+        db
+          .update(runs)
+          .set({ heartbeatAt: now, writerEpoch: epoch, ...(progress === null ? {} : { progress }) })
+          .where(heldBy(run, epoch))
+          .returning({ cancelRequested: runs.cancelRequested }),
+      );
+      if (row === undefined) throw new CbcrError('run.lost', { run });
+      return row;
+    },
+    succeed: (run, epoch, result) => end(run, epoch, 'succeeded', { result, error: null }, 'The run ended without completing it.'),
+    fail: (run, epoch, error) => end(run, epoch, 'failed', { error }, error.message),
+    cancel: (run, epoch, error) => end(run, epoch, 'cancelled', { error }, error.message),
+    async wait(run, epoch, error, notBefore) {
+      await leave(run, epoch, 'waiting', { error, notBefore }, error.message);
+    },
+    retry: (run, epoch, error, notBefore) => leave(run, epoch, 'waiting', { error, notBefore }, error.message, 1),
+    async release(run, epoch) {
+      await leave(run, epoch, 'queued', { notBefore: null }, 'The worker handed the run back.');
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { RegionId, RunId } from '@cbcr/domain';
+import { inArray, sql } from 'drizzle-orm';
+import type { QueryContext } from '../connection.ts';
+import { outbox, runs } from '../schema/runs.ts';
+
+/** A wake-up call on its way from the catalog to Redis. */
+export interface WakeUpCall {
+  id: number;
+  run: RunId;
+  kind: string;
+  region: RegionId;
+  /** The run must not start earlier: the queue delays the job. */
+  notBefore: Date | null;
+}
+
+/**
+ * claim → the caller enqueues in Redis → relayed. A relay that dies in between loses nothing: its claim runs out and the call is made
+ * again, which is harmless. No lock is held while Redis works.
+ */
+export interface OutboxQueries {
+  /** Calls that no other relay works on, fresh ones before those whose claim ran out. The claim lasts `leaseMs` (default 30 s). */
+  claim(limit: number, leaseMs?: number): Promise<WakeUpCall[]>;
+  /** These are in Redis. Marks their runs as enqueued. */
+  markRelayed(calls: readonly WakeUpCall[]): Promise<void>;
+}
+
+export function createOutboxQueries({ db, clock, attempt }: QueryContext): OutboxQueries {
+  return {
+    claim(limit, leaseMs = 30_000) {
+      const now = clock.now();
+      const claimedUntil = new Date(now.getTime() + leaseMs);
+      return attempt(async () => {
+        // A common table expression runs once; as a plain subquery the planner may run it again and lock more than the limit.
+        const free = db
+          .$with('free')
+          .as((query) =>
+            query
+              .select({ id: outbox.id })
+              .from(outbox)
+              .where(sql`${outbox.claimedUntil} is null or ${outbox.claimedUntil} <= ${now.toISOString()}`)
+              .orderBy(sql`${outbox.claimedUntil} nulls first`, outbox.id)
+              .limit(limit)
+              .for('update', { skipLocked: true }),
+          );
+        const rows = await db
+          .with(free)
+          .update(outbox)
+          .set({ claimedUntil })
+          .where(inArray(outbox.id, db.select({ id: free.id }).from(free)))
+          .returning();
+        return rows
+          .toSorted((a, b) => a.id - b.id)
+          .map(({ id, runId, kind, regionId, notBefore }) => ({ id, run: runId, kind, region: regionId, notBefore }));
+      });
+    },
+    async markRelayed(calls) {
+      if (calls.length === 0) return;
+      const now = clock.now();
+      await attempt(() =>
+        db.transaction(async (tx) => {
+          await tx.delete(outbox).where(
+            inArray(
+              outbox.id,
+              calls.map((call) => call.id),
+            ),
+          );
+          await tx
+            .update(runs)
+            .set({ enqueuedAt: now })
+            .where(
+              inArray(
+                runs.id,
+                calls.map((call) => call.run),
+              ),
+            );
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { CbcrError, type Region, type RegionId } from '@cbcr/domain';
+import { asc, eq, notInArray, sql } from 'drizzle-orm';
+import type { Executor, QueryContext } from '../connection.ts';
+import { regions } from '../schema/instances.ts';
+
+export interface CatalogRegion extends Region {
+  /** False once cbcr.yaml no longer names the region: nothing new goes there, copies that are there stay readable. */
+  listed: boolean;
+}
+
+export interface RegionQueries {
+  /** Makes these the listed regions. A region that vanished keeps its row and is no longer listed. */
+  applyAll(regions: readonly Region[]): Promise<void>;
+  /** By id; listed regions only, unless asked otherwise. */
+  list(options?: { unlisted?: boolean }): Promise<CatalogRegion[]>;
+  /** Listed or not. Throws `region.not-found`. */
+  get(id: RegionId): Promise<CatalogRegion>;
+}
+
+export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Region[]): Promise<void> {
+  const ids = wanted.map((region) => region.id);
+  await tx
+    .update(regions)
+    .set({ listed: false, updatedAt: now })
+    .where(sql`${regions.listed} and ${notInArray(regions.id, ids)}`);
+  if (wanted.length === 0) return;
+  const values = wanted.map(({ id, jurisdictions, provider, keyId, store }) => ({
+    id,
+    jurisdictions,
+    provider: provider ?? null,
+    keyId: keyId ?? null,
+    store,
+    listed: true,
+    updatedAt: now,
+  }));
+  await tx
+    .insert(regions)
+    .values(values.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+    .onConflictDoUpdate({
+      target: regions.id,
+      set: {
+        jurisdictions: sql`excluded.jurisdictions`,
+        provider: sql`excluded.provider`,
+        keyId: sql`excluded.key_id`,
+        store: sql`excluded.store`,
+        listed: true,
+        updatedAt: now,
+      },
+    });
+}
+
+/** Throws `region.not-found` with the regions that could have been meant. */
+export async function requireRegion(tx: Executor, id: RegionId): Promise<CatalogRegion> {
+  const [row] = await tx.select().from(regions).where(eq(regions.id, id));
+  if (row !== undefined) return toRegion(row);
+  const known = await tx.select({ id: regions.id }).from(regions).where(eq(regions.listed, true)).orderBy(asc(regions.id));
+  throw new CbcrError('region.not-found', { region: id, known: known.map((region) => region.id).join(', ') || 'none' });
+}
+
+function toRegion(row: typeof regions.$inferSelect): CatalogRegion {
+  const { id, jurisdictions, provider, keyId, store, listed } = row;
+  return {
+    id,
+    jurisdictions,
+    ...(provider === null ? {} : { provider }),
+    ...(keyId === null ? {} : { keyId }),
+    store,
+    listed,
+  };
+}
+
+export function createRegionQueries({ db, clock, attempt }: QueryContext): RegionQueries {
+  return {
+    applyAll(wanted) {
+      const now = clock.now();
+      return attempt(() => db.transaction((tx) => upsertRegions(tx, now, wanted)));
+    },
+    list: ({ unlisted = false } = {}) =>
+      attempt(async () => {
+        const rows = await db
+          .select()
+          .from(regions)
+          .where(unlisted ? undefined : eq(regions.listed, true))
+          .orderBy(asc(regions.id));
+        return rows.map(toRegion);
+      }),
+    get: (id) => attempt(() => requireRegion(db, id)),
+  };
+}

@@ -1,0 +1,140 @@
+import { CbcrError, finalRunStates, type InstanceId, isFinalRunState, type RecoveryPointId, type RunId, type RunState } from '@cbcr/domain';
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { notify } from '../channels.ts';
+import type { QueryContext } from '../connection.ts';
+import { outbox, runs } from '../schema/runs.ts';
+import { abandonCaptures } from './abandon-captures.ts';
+import { insertAuditEvent } from './audit.ts';
+import { type CreatedRun, findExistingRun, insertRuns, type NewRun } from './insert-runs.ts';
+import { type RunRecord, requireRun, toRun } from './run-record.ts';
+
+export interface RunFilter {
+  instance?: InstanceId | undefined;
+  point?: RecoveryPointId | undefined;
+  kind?: string | undefined;
+  states?: readonly RunState[] | undefined;
+  /** Default 50. */
+  limit?: number | undefined;
+  /** Id of the last run already seen; older runs follow. */
+  cursor?: RunId | undefined;
+}
+
+export interface RunQueries {
+  /** The run and its wake-up call, in one transaction. */
+  create(run: NewRun): Promise<CreatedRun>;
+  /** Throws `run.not-found`. */
+  get(id: RunId): Promise<RunRecord>;
+  /** Newest first. */
+  list(filter?: RunFilter): Promise<RunRecord[]>;
+  /**
+   * Ends a queued or waiting run as cancelled; asks the worker of a running one to stop (its end shows when it has). Repeating it is
+   * harmless. Throws `run.finished`, `run.not-found`.
+   */
+  requestCancel(id: RunId, by: string): Promise<RunRecord>;
+  /**
+   * Active runs that nobody seems to look after: queued or waiting ones whose wake-up call is due and went out more than `staleMs`
+   * ago, and running ones without a heartbeat for as long. Those with a wake-up call still in the outbox are left to the relay.
+   */
+  lostCandidates(now: Date, staleMs: number, limit?: number): Promise<RunRecord[]>;
+  /** A wake-up call for each of these went to Redis now. */
+  markEnqueued(ids: readonly RunId[]): Promise<void>;
+}
+
+const activeStates: readonly RunState[] = ['queued', 'running', 'waiting'];
+
+export function createRunQueries({ db, clock, ids, attempt }: QueryContext): RunQueries {
+  return {
+    async create(wanted) {
+      const run = { ...wanted, id: ids.runId() };
+      const now = clock.now();
+      const tryOnce = () =>
+        attempt(() =>
+          db.transaction(async (tx): Promise<CreatedRun | null> => {
+            await insertRuns(tx, now, [run]);
+            const existing = await findExistingRun(tx, run);
+            return existing && { run: existing, created: existing.id === run.id };
+          }),
+        );
+      // The run that stood in the way may have ended between the two statements: then the way is free.
+      for (let round = 0; round < 5; round++) {
+        const found = await tryOnce();
+        if (found !== null) return found;
+      }
+      throw new CbcrError('catalog.unreachable', { cause: `runs with the key ${run.dedupeKey ?? run.id} come and go` });
+    },
+    get: (id) => attempt(() => requireRun(db, id)),
+    list: ({ instance, point, kind, states, limit = 50, cursor } = {}) =>
+      attempt(async () => {
+        const rows = await db
+          .select()
+          .from(runs)
+          .where(
+            and(
+              instance === undefined ? undefined : eq(runs.instanceId, instance),
+              point === undefined ? undefined : eq(runs.pointId, point),
+              kind === undefined ? undefined : eq(runs.kind, kind),
+              states === undefined ? undefined : inArray(runs.state, [...states]),
+              cursor === undefined ? undefined : lt(runs.id, cursor),
+            ),
+          )
+          .orderBy(desc(runs.id))
+          .limit(limit);
+        return rows.map(toRun);
+      }),
+    async requestCancel(id, by) {
+      const now = clock.now();
+      return attempt(() =>
+        db.transaction(async (tx) => {
+          const run = await requireRun(tx, id, { lock: true });
+          if (run.state === 'cancelled') return run;
+          if (isFinalRunState(run.state)) throw new CbcrError('run.finished', { run: id, state: run.state });
+          if (run.cancelRequested) return run;
+          const asked = { actor: by, action: 'run.cancel-requested', subject: id };
+          await insertAuditEvent(tx, now, asked);
+          if (run.state === 'running') {
+            await tx.update(runs).set({ cancelRequested: true }).where(eq(runs.id, id));
+            await notify(tx, 'cancel', id);
+          } else {
+            const error = new CbcrError('run.cancelled', { by }).toReport();
+            await abandonCaptures(tx, now, { run: id, writer: null, reason: { rule: 'run-cancelled', text: error.message } });
+            await tx.delete(outbox).where(eq(outbox.runId, id));
+            await tx
+              .update(runs)
+              .set({ cancelRequested: true, state: 'cancelled', stateSince: now, finishedAt: now, error })
+              .where(eq(runs.id, id));
+          }
+          return requireRun(tx, id);
+        }),
+      );
+    },
+    lostCandidates: (now, staleMs, limit = 500) =>
+      attempt(async () => {
+        const stale = new Date(now.getTime() - staleMs).toISOString();
+        const lastSign = sql`greatest(${runs.stateSince}, ${runs.enqueuedAt}, ${runs.heartbeatAt}, ${runs.notBefore})`;
+        const rows = await db
+          .select()
+          .from(runs)
+          .where(
+            and(
+              inArray(runs.state, [...activeStates]),
+              lt(runs.stateSince, sql`${stale}`),
+              sql`${lastSign} < ${stale}`,
+              sql`not exists (select from ${outbox} where ${outbox.runId} = ${runs.id})`,
+            ),
+          )
+          .orderBy(runs.stateSince)
+          .limit(limit);
+        return rows.map(toRun);
+      }),
+    async markEnqueued(relayed) {
+      if (relayed.length === 0) return;
+      const now = clock.now();
+      await attempt(() =>
+        db
+          .update(runs)
+          .set({ enqueuedAt: now })
+          .where(and(inArray(runs.id, [...relayed]), sql`${runs.state} <> all(${`{${finalRunStates.join(',')}}`}::text[])`)),
+      );
+    },
+  };
+}

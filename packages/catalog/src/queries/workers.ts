@@ -1,0 +1,74 @@
+import type { RegionId } from '@cbcr/domain';
+import { asc, eq, lt, sql } from 'drizzle-orm';
+import type { QueryContext } from '../connection.ts';
+import { workers } from '../schema/workers.ts';
+
+export interface WorkerReport {
+  /** Chosen by the process at its start and never used again by another. */
+  id: string;
+  region: RegionId;
+  host: string;
+  pid: number;
+  version: string;
+  startedAt: Date;
+  /** What the worker's probe of its region's store said last. */
+  store: { ok: boolean; reason: string };
+}
+export interface WorkerRecord extends WorkerReport {
+  lastSeenAt: Date;
+  /** When `store.ok` last changed. */
+  storeSince: Date;
+}
+
+export interface WorkerQueries {
+  /** Registers the worker or says that it still lives. */
+  heartbeat(report: WorkerReport): Promise<void>;
+  list(filter?: { region?: RegionId }): Promise<WorkerRecord[]>;
+  /** A worker that stops says goodbye. */
+  remove(id: string): Promise<void>;
+  /** Forgets workers that were last seen before the moment; returns how many. */
+  removeSilent(before: Date): Promise<number>;
+}
+
+export function createWorkerQueries({ db, clock, attempt }: QueryContext): WorkerQueries {
+  return {
+    async heartbeat({ id, region, store, ...process }) {
+      const now = clock.now();
+      const seen = { regionId: region, ...process, lastSeenAt: now, storeOk: store.ok, storeReason: store.reason };
+      await attempt(() =>
+        db
+          .insert(workers)
+          .values({ id, ...seen, since: now })
+          .onConflictDoUpdate({
+            target: workers.id,
+            set: {
+              ...seen,
+              since: sql`case when ${workers.storeOk} = excluded.store_ok then ${workers.since} else excluded.since end`,
+            },
+          }),
+      );
+    },
+    list: ({ region } = {}) =>
+      attempt(async () => {
+        const rows = await db
+          .select()
+          .from(workers)
+          .where(region === undefined ? undefined : eq(workers.regionId, region))
+          .orderBy(asc(workers.regionId), asc(workers.id));
+        return rows.map(({ regionId, storeOk, storeReason, since, ...row }) => ({
+          ...row,
+          region: regionId,
+          store: { ok: storeOk, reason: storeReason },
+          storeSince: since,
+        }));
+      }),
+    async remove(id) {
+      await attempt(() => db.delete(workers).where(eq(workers.id, id)));
+    },
+    removeSilent: (before) =>
+      attempt(async () => {
+        const gone = await db.delete(workers).where(lt(workers.lastSeenAt, before)).returning({ id: workers.id });
+        return gone.length;
+      }),
+  };
+}
