@@ -1,0 +1,71 @@
+import type { PointRecord } from '@cbcr/catalog';
+import type { RunId } from '@cbcr/domain';
+import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
+import { readDecisionFacts } from '../decision-facts.ts';
+import { engineOf } from '../engine-of.ts';
+import type { OperationDependencies } from '../operation-dependencies.ts';
+import { withScratchFolder } from '../scratch-folder.ts';
+import { capturePoint } from './capture-point.ts';
+import { commitPoint } from './commit-point.ts';
+import { openTargets } from './open-targets.ts';
+
+type BackupHandler = JobHandler<ParamsOf<JobKinds['backup']>, ResultOf<JobKinds['backup']>>;
+
+/**
+ * One capture to every placed region at once.
+ *
+ *   facts → targets (placed, allowed, up) → capture → segments to all targets → engine says "whole" → manifests → point complete
+ *
+ * A dump cannot resume, so another start of the run begins a new point; what the earlier one left behind is garbage. Verification, and
+ * copies that could not be made, are the reconciler's business: the run ends when the bytes are where they can be.
+ */
+export function createBackup(deps: OperationDependencies): BackupHandler {
+  return async (context) => {
+    const { run, signal } = context;
+    const finished = await findCompletedPoint(deps, run.id, run.point);
+    if (finished !== null) return resultOf(finished);
+
+    const facts = await readDecisionFacts(deps, run.instance);
+    const engine = engineOf(deps, facts.instance.engine);
+    const targets = await openTargets(deps, facts);
+    const connection = await deps.resolveSecret(facts.instance.connection);
+    const point = await withScratchFolder(deps.scratchFolder, run, async (scratchFolder) => {
+      const engineContext = {
+        signal,
+        scratchFolder,
+        note: (message: string, noted: Record<string, unknown> = {}) => context.log.info(noted, message),
+      };
+      const source = await engine.inspect(connection, engineContext);
+      const capture = await engine.capture(connection, { ...engineContext, instance: facts.instance.id });
+      try {
+        const captured = await capturePoint(deps, context, { facts, source, capture, targets });
+        return await commitPoint(deps, context, { facts, source, captured, targets });
+      } finally {
+        await capture.dispose();
+      }
+    });
+    return resultOf(point);
+  };
+}
+
+/** An earlier start of this run may have been killed after its commit: then there is nothing left to do (I6). */
+async function findCompletedPoint(
+  { catalog }: OperationDependencies,
+  run: RunId,
+  pointId: PointRecord['id'] | null,
+): Promise<PointRecord | null> {
+  if (pointId === null) return null;
+  const point = await catalog.points.get(pointId);
+  return point.run === run && point.state === 'complete' ? point : null;
+}
+
+function resultOf(point: PointRecord): ResultOf<JobKinds['backup']> {
+  const isThere = (state: string) => state === 'stored' || state === 'verified';
+  return {
+    point: point.id,
+    plaintextBytes: point.plaintextBytes,
+    storedBytes: point.storedBytes,
+    stored: point.copies.filter((copy) => isThere(copy.state)).map((copy) => copy.region),
+    detached: point.copies.filter((copy) => !isThere(copy.state)).map((copy) => ({ region: copy.region, reason: copy.reason.text })),
+  };
+}

@@ -1,0 +1,80 @@
+import { encodeManifest, putManifest } from '@cbcr/blobstore';
+import type { CapturedCopy, PointRecord } from '@cbcr/catalog';
+import { CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
+import type { SourceFacts } from '@cbcr/engines';
+import type { RunContext } from '@cbcr/jobs';
+import { nextAttemptAt } from '@cbcr/policy';
+import { type DecisionFacts, regionOf } from '../decision-facts.ts';
+import type { OperationDependencies } from '../operation-dependencies.ts';
+import { findObjection } from '../placement-guard.ts';
+import type { CapturedPoint } from './capture-point.ts';
+import type { BackupTargets } from './open-targets.ts';
+
+/**
+ * Writes the manifest into every region that holds all segments, then tells the catalog: the manifest is the commit point of a copy, the
+ * catalog's transaction that of the point. A region that fails now is a debt like one that failed earlier.
+ */
+export async function commitPoint(
+  deps: OperationDependencies,
+  context: RunContext<unknown>,
+  { facts, source, captured, targets }: { facts: DecisionFacts; source: SourceFacts; captured: CapturedPoint; targets: BackupTargets },
+): Promise<PointRecord> {
+  const { run, epoch, signal } = context;
+  const { point, dataKey, streams, engineFacts, outcomes } = captured;
+  const { instance } = facts;
+  const encoded = encodeManifest(
+    {
+      point: point.id,
+      instance: { id: instance.id, engine: instance.engine, dataClass: instance.dataClass, labels: instance.labels },
+      source: { serverVersion: source.serverVersion, toolVersion: source.toolVersion, facts: engineFacts },
+      capturedAt: point.capturedAt.toISOString(),
+      completedAt: deps.clock.now().toISOString(),
+      policyHash: facts.policyHash,
+      encryption: await wrapDataKey(deps, facts, captured),
+      streams,
+    },
+    dataKey,
+  );
+
+  // A region that is away is waited for, not retried: its copy is due as soon as the region is up.
+  const retryAt = (error: CbcrError | null) => (error?.treatment === 'outage' ? null : nextAttemptAt(1, deps.clock.now()));
+  const commits = outcomes.map(async (outcome): Promise<CapturedCopy> => {
+    const { region } = outcome;
+    const store = targets.open.find((target) => target.region === region)?.store;
+    if (outcome.state !== 'complete' || store === undefined) return owed(outcome, outcome.reason ?? incomplete, retryAt(outcome.error));
+    const objection = await findObjection(deps.catalog, instance, region);
+    if (objection !== null) return owed(outcome, objection, null);
+    try {
+      await putManifest(store, encoded.bytes, { instance: instance.id, point: point.id, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      const known = toCbcrError(error);
+      return owed(outcome, { rule: 'store-failed', text: known.message }, retryAt(known));
+    }
+    const reason = { rule: 'captured', text: 'every segment and the manifest are stored; not yet read back' };
+    return { region, state: 'stored', reason, storedBytes: encoded.manifest.totals.storedBytes };
+  });
+  const absent = targets.absent.map(({ region, reason }) => owed({ region, storedBytes: 0 }, reason, null));
+  const copies = [...(await Promise.all(commits)), ...absent];
+  if (!copies.some((copy) => copy.state === 'stored')) throw new CbcrError('placement.none-reachable', { instance: instance.id });
+
+  const { plaintextBytes, storedBytes } = encoded.manifest.totals;
+  const complete = { point: point.id, run: run.id, epoch, plaintextBytes, storedBytes, manifestSha256: encoded.sha256, copies };
+  return deps.catalog.points.complete(complete);
+}
+
+const incomplete: Reason = { rule: 'segments-missing', text: 'not every segment is stored' };
+
+function owed(at: { region: RegionId; storedBytes: number }, reason: Reason, nextAttempt: Date | null): CapturedCopy {
+  return { region: at.region, state: 'failed', reason, storedBytes: at.storedBytes, nextAttemptAt: nextAttempt };
+}
+
+/** The one data key, wrapped for every placed region that names a key: also for one that is down, whose copy comes later. */
+async function wrapDataKey({ keys }: OperationDependencies, facts: DecisionFacts, { point, dataKey }: CapturedPoint) {
+  if (dataKey === null) return null;
+  const named = facts.placement.placed.flatMap(({ region }) => regionOf(facts, region).keyId ?? []);
+  const wrappedKeys = await Promise.all(
+    [...new Set(named)].map(async (keyId) => ({ keyId, wrapped: await keys.wrap({ keyId, point: point.id, dataKey }) })),
+  );
+  return { algorithm: 'aes-256-gcm' as const, wrappedKeys };
+}

@@ -1,0 +1,44 @@
+import type { FanOutTarget } from '@cbcr/blobstore';
+import { CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
+import { isRegionAllowed } from '@cbcr/policy';
+import { type DecisionFacts, regionOf } from '../decision-facts.ts';
+import type { OperationDependencies } from '../operation-dependencies.ts';
+
+export interface BackupTargets {
+  /** Placed regions that take part in the capture. */
+  open: FanOutTarget[];
+  /** Placed regions that do not, each with the reason: their copies are debts from the start. */
+  absent: { region: RegionId; reason: Reason }[];
+}
+
+/**
+ * Splits the placement into regions that can be written now and those that cannot. A region that is down is left out at once, so
+ * that the capture never waits for it (I9). Throws `placement.none-reachable` when too few are left for the synchronous minimum:
+ * the run then waits; it never takes a region that is not placed.
+ */
+export async function openTargets(deps: OperationDependencies, facts: DecisionFacts): Promise<BackupTargets> {
+  const targets: BackupTargets = { open: [], absent: [] };
+  for (const { region: id } of facts.placement.placed) {
+    const region = regionOf(facts, id);
+    const objection = isRegionAllowed(facts.policy, region);
+    const state = facts.health.get(id);
+    if (!objection.allowed) {
+      targets.absent.push({ region: id, reason: objection.reason });
+    } else if (state?.state === 'down') {
+      targets.absent.push({ region: id, reason: { rule: 'region-down', text: `${id} is down: ${state.reason}` } });
+    } else {
+      try {
+        targets.open.push({ region: id, store: await deps.openStore(region) });
+      } catch (error) {
+        targets.absent.push({ region: id, reason: { rule: 'store-not-opened', text: toCbcrError(error).message } });
+      }
+    }
+  }
+  if (
+    targets.open.length < Math.min(facts.policy.placement.synchronousMinimum, facts.placement.placed.length) ||
+    targets.open.length === 0
+  ) {
+    throw new CbcrError('placement.none-reachable', { instance: facts.instance.id });
+  }
+  return targets;
+}

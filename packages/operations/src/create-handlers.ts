@@ -1,0 +1,16 @@
+import type { HandlersOf, JobKinds } from '@cbcr/jobs';
+import { createBackup } from './backup/backup.ts';
+import type { OperationDependencies } from './operation-dependencies.ts';
+import { createReplicate } from './replicate/replicate.ts';
+import { createRestore } from './restore/restore.ts';
+import { createVerify } from './verify/verify.ts';
+
+/** One handler for each job kind; a kind without one does not compile. */
+export function createHandlers(deps: OperationDependencies): HandlersOf<JobKinds> {
+  return {
+    backup: createBackup(deps),
+    replicate: createReplicate(deps),
+    restore: createRestore(deps),
+    verify: createVerify(deps),
+  };
+}

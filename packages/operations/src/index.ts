@@ -1,0 +1,15 @@
+/**
+ * What the job kinds do: one folder for each, written against the ports of blobstore, catalog, engines and jobs. Decisions come from
+ * `@cbcr/policy`; a handler gathers facts, asks, acts, and reports under its epoch.
+ *
+ * Must never name an adapter, read the environment, keep state between runs, or write outside the regions that are allowed at that moment.
+ * Every handler may run twice and be killed anywhere.
+ */
+export { createHandlers } from './create-handlers.ts';
+export { type DecisionFacts, readDecisionFacts } from './decision-facts.ts';
+export { rankPointSources } from './open-sources.ts';
+export type { OpenStore, OperationDependencies } from './operation-dependencies.ts';
+export { readRegionHealth } from './region-health.ts';
+export { createRegionStores } from './region-stores.ts';
+export { describeRepairRun } from './repair-runs.ts';
+export { defaultTransferTuning, type TransferTuning } from './transfer-tuning.ts';

@@ -1,0 +1,24 @@
+import type { BlobStore, KeyProvider } from '@cbcr/blobstore';
+import type { Catalog } from '@cbcr/catalog';
+import type { Clock, IdFactory, Region } from '@cbcr/domain';
+import type { Engine } from '@cbcr/engines';
+import type { TransferTuning } from './transfer-tuning.ts';
+
+/** Opens a region's store with everything around it (retry, metrics). The same region gives the same open store. */
+export type OpenStore = (region: Region) => Promise<BlobStore>;
+
+/** Everything that handlers touch, as ports. An app's `compose.ts` chooses the adapters. */
+export interface OperationDependencies {
+  catalog: Catalog;
+  openStore: OpenStore;
+  engines: Readonly<Record<string, Engine>>;
+  keys: KeyProvider;
+  /** Turns a connection reference or a sealed value into the connection. */
+  resolveSecret(reference: string): Promise<string>;
+  clock: Clock;
+  ids: IdFactory;
+  randomBytes(size: number): Uint8Array;
+  /** Folder in which each run gets one of its own; on a disk of this region. */
+  scratchFolder: string;
+  tuning: TransferTuning;
+}

@@ -1,0 +1,80 @@
+import { copySegments, putManifest } from '@cbcr/blobstore';
+import { toCbcrError } from '@cbcr/domain';
+import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
+import { nextAttemptAt } from '@cbcr/policy';
+import { readDecisionFacts, regionOf } from '../decision-facts.ts';
+import { openSources } from '../open-sources.ts';
+import type { OperationDependencies } from '../operation-dependencies.ts';
+import { requireAllowedRegion } from '../placement-guard.ts';
+import { readPointManifest } from '../read-point-manifest.ts';
+
+type Params = ParamsOf<JobKinds['replicate']>;
+type Result = ResultOf<JobKinds['replicate']>;
+
+/**
+ * Makes the copy of a point in this region from the best other copies, segment by segment: what an earlier attempt or a detached capture
+ * left here is read, hashed and kept. The bytes are not decrypted on the way. The manifest comes last; verification follows as its own run.
+ */
+export function createReplicate(deps: OperationDependencies): JobHandler<Params, Result> {
+  return async (context) => {
+    const { run, params, epoch, signal } = context;
+    const point = await deps.catalog.points.get(params.point);
+    const existing = point.copies.find((copy) => copy.region === params.target);
+    if (existing?.state === 'stored' || existing?.state === 'verified') {
+      return { source: [], movedBytes: 0, presentBytes: existing.storedBytes };
+    }
+    const at = { point: point.id, region: params.target, run: run.id, epoch };
+    try {
+      await requireAllowedRegion(deps.catalog, { id: point.instance }, params.target);
+      return await makeCopy(deps, context);
+    } catch (error) {
+      signal.throwIfAborted();
+      const known = toCbcrError(error);
+      const reason = { rule: known.code, text: known.message };
+      if (known.code === 'placement.region-forbidden') {
+        await deps.catalog.copies.markBlocked({ ...at, reason, nextAttemptAt: null });
+      } else if (known.treatment === 'never' || known.treatment === 'attempt') {
+        // The run may end here; then the debt says when the reconciler may start another.
+        await deps.catalog.copies.markFailed({
+          ...at,
+          reason,
+          nextAttemptAt: nextAttemptAt((existing?.attempts ?? 0) + 1, deps.clock.now()),
+        });
+      }
+      throw error;
+    }
+  };
+}
+
+async function makeCopy(deps: OperationDependencies, { run, params, epoch, signal, log, progress }: RunContext<Params>): Promise<Result> {
+  const at = { point: params.point, region: params.target, run: run.id, epoch };
+  const facts = await readDecisionFacts(deps, run.instance);
+  const point = await deps.catalog.points.get(params.point);
+  const { sources, ranking } = await openSources(deps, facts, point, params.target);
+  log.info({ ranking }, 'sources are ranked');
+  const { manifest, bytes } = await readPointManifest({ sources }, point, { keys: null, signal, log });
+  const target = { region: params.target, store: await deps.openStore(regionOf(facts, params.target)) };
+
+  const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;
+  await deps.catalog.copies.startCopying({ ...at, reason: { rule: 'replicating', text: begun } });
+  const copied = await copySegments({
+    manifest,
+    sources,
+    target,
+    clock: deps.clock,
+    concurrency: deps.tuning.readAhead,
+    stallTimeoutMs: deps.tuning.stallTimeoutMs,
+    signal,
+    onEvent: (event) => log.warn({ ...event, error: event.error.toReport() }, 'a source could not give a segment'),
+    onProgress: ({ movedBytes, presentBytes, totalBytes }) =>
+      progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
+  });
+  await requireAllowedRegion(deps.catalog, { id: point.instance }, params.target);
+  await putManifest(target.store, bytes, { instance: point.instance, point: point.id, signal });
+  await deps.catalog.copies.markStored({
+    ...at,
+    storedBytes: manifest.totals.storedBytes,
+    reason: { rule: 'replicated', text: 'every segment and the manifest are stored; not yet read back' },
+  });
+  return { source: [...copied.segmentsFrom.keys()], movedBytes: copied.movedBytes, presentBytes: copied.presentBytes };
+}

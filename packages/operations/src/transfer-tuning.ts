@@ -1,0 +1,22 @@
+/** How much a transfer may hold in memory and how patient it is. One place, so that margins are read together. */
+export interface TransferTuning {
+  /** How far a region may be behind the capture; also what a capture holds in memory, for all regions together. */
+  windowBytes: number;
+  /** How long in all a capture waits for one slow region before it goes on without it. */
+  lagToleranceMs: number;
+  /** Segments that are read ahead. */
+  readAhead: number;
+  /** A segment that does not arrive in this time is fetched from the next source. */
+  stallTimeoutMs: number;
+  /** A worker that has not reported for so long says nothing about its region any more. */
+  workerStaleMs: number;
+}
+
+export const defaultTransferTuning: TransferTuning = {
+  windowBytes: 128 * 1024 * 1024,
+  lagToleranceMs: 15_000,
+  readAhead: 3,
+  stallTimeoutMs: 30_000,
+  // Workers report every second (see the worker's heartbeat); five missed reports are no accident.
+  workerStaleMs: 6_000,
+};

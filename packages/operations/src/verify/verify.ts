@@ -1,0 +1,54 @@
+import { readManifest, verifyCopy } from '@cbcr/blobstore';
+import { CbcrError, toCbcrError } from '@cbcr/domain';
+import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
+import { damageRules } from '@cbcr/policy';
+import type { OperationDependencies } from '../operation-dependencies.ts';
+
+type VerifyHandler = JobHandler<ParamsOf<JobKinds['verify']>, ResultOf<JobKinds['verify']>>;
+
+/**
+ * Reads one copy the way a restore would, every byte, and checks it against the manifest. Only this makes a copy count. Damage makes the copy
+ * a debt, which the reconciler has replaced; an outage proves nothing and changes nothing.
+ */
+export function createVerify(deps: OperationDependencies): VerifyHandler {
+  return async (context) => {
+    const { run, params, epoch, signal, log, progress } = context;
+    const point = await deps.catalog.points.get(params.point);
+    const region = await deps.catalog.regions.get(params.region);
+    const copy = point.copies.find((candidate) => candidate.region === region.id);
+    if (copy === undefined) throw new CbcrError('copy.not-found', { point: point.id, region: region.id });
+    const at = { point: point.id, region: region.id, run: run.id, epoch };
+    const store = await deps.openStore(region);
+    try {
+      const expectedSha256 = point.manifestSha256 ?? undefined;
+      const { manifest, dataKey } = await readManifest(store, {
+        instance: point.instance,
+        point: point.id,
+        expectedSha256,
+        keys: deps.keys,
+        signal,
+      });
+      const verified = await verifyCopy({
+        manifest,
+        copy: { region: region.id, store },
+        dataKey,
+        clock: deps.clock,
+        concurrency: deps.tuning.readAhead,
+        signal,
+        onProgress: ({ plaintextBytes }) =>
+          progress({ phase: 'verify', doneBytes: plaintextBytes, totalBytes: manifest.totals.plaintextBytes }),
+      });
+      const text = `${verified.segments} segments were read back and fit the manifest`;
+      await deps.catalog.copies.markVerified({ ...at, reason: { rule: 'read-back', text } });
+      return verified;
+    } catch (error) {
+      signal.throwIfAborted();
+      const { code, message } = toCbcrError(error);
+      if (damageRules.includes(code)) {
+        log.error({ code, cause: message }, 'the copy is damaged');
+        await deps.catalog.copies.markFailed({ ...at, reason: { rule: code, text: message }, nextAttemptAt: null });
+      }
+      throw error;
+    }
+  };
+}
