@@ -1,16 +1,12 @@
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import { assertObjectSize } from '../blob-key.ts';
 import type { BlobStore } from '../blob-store.ts';
+import { sha256Of } from '../reader/sha256.ts';
 import { forwardTo } from './forward.ts';
-
-/** SHA-256 in hex. WebCrypto hashes off the main thread: 64 MiB would block the event loop for about 40 ms otherwise. */
-export async function hashBytes(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}
 
 /** `store.body-damaged` when `body` does not have the hash `sha256` (hex). */
 export async function assertBodyMatches(region: RegionId, key: string, body: Uint8Array, sha256: string): Promise<void> {
-  if ((await hashBytes(body)) !== sha256) throw new CbcrError('store.body-damaged', { region, key });
+  if ((await sha256Of(body)) !== sha256) throw new CbcrError('store.body-damaged', { region, key });
 }
 
 /** Checks each body against its SHA-256 before it is handed on: for stores that do not check what they receive. */

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { CbcrError, type Clock, type RegionId } from '@cbcr/domain';
 import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
 import type { BlobInfo, BlobStore, PutOptions } from '../../blob-store.ts';
-import { hashBytes } from '../../decorators/checksum.ts';
 import type { StoreOperation } from '../../decorators/observation.ts';
+import { sha256Of } from '../../reader/sha256.ts';
 import { removeEmptyFolders, syncFolder } from './durable-folder.ts';
 import { listFiles } from './list-files.ts';
 import { probeFolder } from './probe-folder.ts';
@@ -48,7 +48,7 @@ export function createFilesystemBlobStore({ region, root, clock }: { region: Reg
     if (await isFolder(path)) throw new CbcrError('store.key-invalid', { region, key, cause: 'it is a folder of other objects' });
     const exists = new CbcrError('store.object-exists', { region, key });
     if (ifAbsent || (await stat(path)).size !== body.byteLength) throw exists;
-    if ((await hashBytes(await readWholeFile(path, signal))) !== sha256) throw exists;
+    if ((await sha256Of(await readWholeFile(path, signal))) !== sha256) throw exists;
     await syncFolders(root, path); // its writer may have been killed just before it did this
   };
 

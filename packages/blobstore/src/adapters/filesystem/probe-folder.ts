@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CbcrError } from '@cbcr/domain';
 import type { BlobStore, BlobStoreCapabilities } from '../../blob-store.ts';
-import { hashBytes } from '../../decorators/checksum.ts';
+import { sha256Of } from '../../reader/sha256.ts';
 import { removeStaleTemporaryFiles } from './temporary-files.ts';
 
 /** Writes, reads and removes a small object, and takes the occasion to clean up after killed writers. */
@@ -11,7 +11,7 @@ export async function probeFolder(
 ): Promise<BlobStoreCapabilities> {
   const key = `probe/${randomUUID()}`;
   const body = randomBytes(64);
-  await store.put(key, body, { sha256: await hashBytes(body), ifAbsent: true, signal });
+  await store.put(key, body, { sha256: await sha256Of(body), ifAbsent: true, signal });
   try {
     const found = await store.get(key, { signal });
     if (!body.equals(found)) {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, GetBucketVersioningCommand, GetObjectCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { CbcrError } from '@cbcr/domain';
 import type { BlobStoreCapabilities, CallOptions } from '../../blob-store.ts';
-import { hashBytes } from '../../decorators/checksum.ts';
+import { sha256Of } from '../../reader/sha256.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
 import { sendPut } from './put-request.ts';
 import { readBody } from './read-body.ts';
@@ -21,7 +21,7 @@ export async function probeBucket(store: S3Bucket, { signal }: CallOptions): Pro
     // A key of its own: versitygw 1.7 duplicates an existing object when it refuses a damaged body for the same key.
     const damagedKey = `${key}-damaged`;
     const body = randomBytes(64);
-    const sha256 = await hashBytes(body);
+    const sha256 = await sha256Of(body);
     const written: WrittenVersion[] = [];
     try {
       written.push({ key, versionId: (await sendPut(store, { key, body, sha256, ifNoneMatch: false, signal })).VersionId });

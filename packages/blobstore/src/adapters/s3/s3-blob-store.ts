@@ -2,8 +2,9 @@ import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCom
 import { CbcrError } from '@cbcr/domain';
 import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
 import type { BlobInfo, BlobStore, BlobStoreCapabilities, CallOptions, PutOptions } from '../../blob-store.ts';
-import { assertBodyMatches, hashBytes } from '../../decorators/checksum.ts';
+import { assertBodyMatches } from '../../decorators/checksum.ts';
 import type { StoreOperation } from '../../decorators/observation.ts';
+import { sha256Of } from '../../reader/sha256.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
 import { listObjects } from './list-objects.ts';
@@ -70,7 +71,7 @@ export function createS3BlobStore(bucket: S3Bucket): BlobStore {
   const acceptExisting = async (found: FoundObject, body: Uint8Array, { sha256, ifAbsent, signal }: PutOptions) => {
     const exists = new CbcrError('store.object-exists', { region, key: found.key });
     if (ifAbsent || found.sizeBytes !== body.byteLength) throw exists;
-    if ((found.sha256 ?? (await hashBytes(await get(found.key, signal)))) !== sha256) throw exists;
+    if ((found.sha256 ?? (await sha256Of(await get(found.key, signal)))) !== sha256) throw exists;
   };
 
   /** What `send` does when the store says that the key is taken. */
