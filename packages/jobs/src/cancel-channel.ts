@@ -1,12 +1,10 @@
-import { type CbcrError, type RegionId, type RunId, runIdSchema } from '@cbcr/domain';
+import { type RegionId, type RunId, runIdSchema } from '@cbcr/domain';
 import { cancelChannelOf } from './queue-names.ts';
 import { closeConnection, connectWorker } from './redis-connection.ts';
-import { translateRedisError } from './redis-errors.ts';
 
 export interface CancelChannelOptions {
   readonly redisUrl: string;
   readonly region: RegionId;
-  onError(error: CbcrError): void;
   readonly namespace?: string;
 }
 
@@ -18,13 +16,16 @@ export interface CancelChannel {
   close(): Promise<void>;
 }
 
+// Without the channel a cancel only takes a heartbeat longer, and the worker's own connection reports that Redis is away.
+const nothing = () => undefined;
+
 /** Subscribes now, and again by itself whenever the connection comes back. */
 export function listenForCancels(options: CancelChannelOptions, onCancel: (runId: RunId) => void): CancelChannel {
-  const client = connectWorker({ url: options.redisUrl, onError: options.onError });
+  const client = connectWorker({ url: options.redisUrl, onError: nothing });
   client.on('message', (_channel, message) => {
     const runId = runIdSchema.safeParse(message);
     if (runId.success) onCancel(runId.data);
   });
-  client.subscribe(cancelChannelOf(options.region, options.namespace)).catch((error) => options.onError(translateRedisError(error)));
+  client.subscribe(cancelChannelOf(options.region, options.namespace)).catch(nothing);
   return { close: () => closeConnection(client) };
 }

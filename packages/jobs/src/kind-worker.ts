@@ -15,8 +15,6 @@ export interface KindWorker {
   pause(): Promise<void>;
   /** Waits for what runs, without limit: the caller brings the deadline. */
   close(): Promise<void>;
-  /** Hangs up at once. What runs here is not waited for. */
-  abandon(): Promise<void>;
   /** True when it could work on one more job. */
   hasFreeHands(): boolean;
   /** Of the Clock's monotonic time, when it last fetched a job (or was made). */
@@ -77,7 +75,6 @@ export function startKindWorker(bound: BoundKind, connection: Redis, setting: Ex
     kind: kind.name,
     pause: () => worker.pause(true),
     close: () => worker.close(),
-    abandon: () => worker.close(true),
     hasFreeHands: () => busy < kind.concurrency,
     lastFetchMs: () => lastFetch,
   };

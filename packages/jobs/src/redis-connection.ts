@@ -29,6 +29,7 @@ export function connectProducer(options: RedisConnectionOptions & { readonly clo
   const client = connect(options, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: patienceMs });
   const opened = new Promise<void>((resolve) => client.once('ready', () => resolve()));
   let everOpen = false;
+  let opening: Promise<void> | undefined;
   client.once('ready', () => {
     everOpen = true;
   });
@@ -37,7 +38,10 @@ export function connectProducer(options: RedisConnectionOptions & { readonly clo
     async run(command) {
       if (client.status !== 'ready') {
         if (everOpen) throw new CbcrError('queue.unreachable', { cause: 'the connection is broken' });
-        await firstOpening(client, opened, options.clock);
+        opening ??= firstOpening(client, opened, options.clock).finally(() => {
+          opening = undefined;
+        });
+        await opening;
       }
       try {
         return await command();
@@ -54,6 +58,44 @@ export function connectWorker(options: RedisConnectionOptions): Redis {
   return connect(options, { maxRetriesPerRequest: null });
 }
 
+/** A connection that BullMQ workers share, and the means to hang up all that they made of it. */
+export interface SharedConnection {
+  readonly client: Redis;
+  /** Ends the connection and every duplicate at once, however Redis fares. */
+  hangUp(): void;
+}
+
+/**
+ * Each BullMQ worker duplicates the connection for its blocking reads, and gives the duplicate up only after Redis answered: with Redis
+ * away it would try to reconnect for ever and keep a closed process alive.
+ */
+export function connectSharedWorker(options: RedisConnectionOptions): SharedConnection {
+  const client = connectWorker(options);
+  const duplicates: Redis[] = [];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (override) => {
+    const made = duplicate(override);
+    duplicates.push(made);
+    return made;
+  };
+  return {
+    client,
+    hangUp() {
+      for (const connection of [client, ...duplicates]) endConnection(connection);
+    },
+  };
+}
+
+/**
+ * Always ends in 'end'. A `disconnect` between two attempts to reconnect only cancels the next attempt: the connection never says that it
+ * has ended, and BullMQ, which waits for that, keeps its timers for ever.
+ */
+function endConnection(connection: Redis): void {
+  if (connection.status === 'end') return;
+  if (connection.status === 'reconnecting') connection.connect().catch(() => undefined);
+  connection.disconnect();
+}
+
 /** Says goodbye where somebody listens, else just hangs up. */
 export async function closeConnection(client: Redis): Promise<void> {
   try {
@@ -61,14 +103,14 @@ export async function closeConnection(client: Redis): Promise<void> {
   } catch {
     // The connection broke at the same moment: hanging up is all that is left.
   } finally {
-    client.disconnect();
+    endConnection(client);
   }
 }
 
 type Patience = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
 
 function connect({ url, onError }: RedisConnectionOptions, options: Patience): Redis {
-  const client = new Redis(url, { connectTimeout: 5_000, keepAlive: 10_000, retryStrategy, ...options });
+  const client = new Redis(url, { connectTimeout: 5_000, disconnectTimeout: 200, keepAlive: 10_000, retryStrategy, ...options });
   let reported = false;
   client.on('ready', () => {
     reported = false;

@@ -1,10 +1,12 @@
 import type { Clock, RegionId, Run } from '@cbcr/domain';
+import type { Redis } from 'ioredis';
 import { listenForCancels } from './cancel-channel.ts';
 import { closeInTime } from './close-in-time.ts';
 import { bindHandlers, type HandlersOf, type KindCatalogue } from './handlers.ts';
 import type { RunLog } from './job-kind.ts';
 import { startKindWorker } from './kind-worker.ts';
-import { connectWorker } from './redis-connection.ts';
+import { connectSharedWorker } from './redis-connection.ts';
+import { findEvictionProblem } from './redis-eviction.ts';
 import type { RunEvent } from './run-event.ts';
 import type { ExecutionSetting } from './run-execution.ts';
 import type { RunLedger } from './run-ledger.ts';
@@ -63,19 +65,34 @@ export function createWorkerRuntime<Kinds extends KindCatalogue>(options: Worker
     timing,
     running,
   };
-  const onError = (error: { toReport(): object }) => log.warn({ error: error.toReport() }, 'Redis is away: the worker waits for it');
-  const connection = connectWorker({ url: redisUrl, onError });
-  const workers = bound.map((kind) => startKindWorker(kind, connection, setting, namespace));
-  const cancels = listenForCancels({ redisUrl, region, onError, ...(namespace === undefined ? {} : { namespace }) }, (runId) =>
+  const connection = connectSharedWorker({
+    url: redisUrl,
+    onError: (error) => log.warn({ error: error.toReport() }, 'Redis is away: the worker waits for it'),
+  });
+  warnOfEviction(connection.client, log);
+  const workers = bound.map((kind) => startKindWorker(kind, connection.client, setting, namespace));
+  const cancels = listenForCancels({ redisUrl, region, ...(namespace === undefined ? {} : { namespace }) }, (runId) =>
     running.find(runId)?.beatNow(),
   );
   let closing: Promise<void> | undefined;
   return {
     running: running.size,
-    isConnected: () => connection.status === 'ready',
+    isConnected: () => closing === undefined && connection.client.status === 'ready',
     close: ({ deadlineMs = timing.shutdownDeadlineMs } = {}) => {
       closing ??= closeInTime({ running, workers, cancels, connection, clock, log, deadlineMs });
       return closing;
     },
   };
+}
+
+function warnOfEviction(client: Redis, log: RunLog): void {
+  client.once('ready', () => {
+    findEvictionProblem(client).then(
+      (problem) => {
+        if (problem !== null) log.warn({}, problem);
+      },
+      // Redis went away again; the connection reports that itself.
+      () => undefined,
+    );
+  });
 }
