@@ -17,8 +17,10 @@ export interface KindWorker {
   close(): Promise<void>;
   /** True when it could work on one more job. */
   hasFreeHands(): boolean;
-  /** Of the Clock's monotonic time, when it last fetched a job (or was made). */
+  /** On the Clock's monotonic time, when it last fetched a job (or was made). */
   lastFetchMs(): number;
+  /** Jobs that a worker may fetch now; 0 while the queue is paused. */
+  fetchableJobs(): Promise<number>;
 }
 
 /** After so many deaths BullMQ drops the job; our own rule (`maxFruitlessDeaths`) fails the run long before, unless it makes progress. */
@@ -77,5 +79,13 @@ export function startKindWorker(bound: BoundKind, connection: Redis, setting: Ex
     close: () => worker.close(),
     hasFreeHands: () => busy < kind.concurrency,
     lastFetchMs: () => lastFetch,
+    async fetchableJobs() {
+      if (await connection.hexists(worker.toKey('meta'), 'paused')) return 0;
+      const [waiting, prioritized] = await Promise.all([
+        connection.llen(worker.toKey('wait')),
+        connection.zcard(worker.toKey('prioritized')),
+      ]);
+      return waiting + prioritized;
+    },
   };
 }

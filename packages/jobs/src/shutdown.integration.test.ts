@@ -2,6 +2,7 @@ import { type Run, systemClock } from '@cbcr/domain';
 import { createTemporaryFolder, startRedis } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { startRemoteWorker } from '../test/remote-worker.ts';
 import { type CopyingHandler, createStage, type Stage } from '../test/stage.ts';
 
 let stage: Stage;
@@ -38,8 +39,8 @@ test('an idle worker that waits for jobs gets a run that was handed back without
   const closing = stage.startWorker(untilAborted);
   const run = await stage.submit();
   await stage.eventually('it runs', () => stage.ledger.get(run.id).state === 'running');
-  stage.startWorker(async () => ({ done: 1 }));
-  await systemClock.sleep(200);
+  const idle = stage.startWorker(async () => ({ done: 1 }));
+  await stage.eventually('the other one is there', () => idle.isConnected());
   const before = systemClock.monotonicMs();
   await closing.close();
   await stage.eventually('the other one took it', () => stage.ledger.get(run.id).state === 'succeeded');
@@ -98,4 +99,24 @@ test('a second close joins the first', async () => {
   const closing = stage.startWorker(untilAborted);
   await Promise.all([closing.close(), closing.close()]);
   expect(closing.isConnected()).toBe(false);
+});
+
+test('a process whose worker closed ends by itself, even with Redis away', async () => {
+  const folder = await createTemporaryFolder();
+  const redis = await startRedis({ folder: folder.path, environment: inject('serverEnvironment') });
+  const lonely = createStage(redis.url, systemClock);
+  const worker = startRemoteWorker(lonely, 'leaving');
+  try {
+    const run = await lonely.submit({ params: { size: 1_000_000 } });
+    await lonely.eventually('it runs', () => lonely.ledger.get(run.id).state === 'running');
+    await redis.kill();
+    worker.close(2_000);
+    await lonely.eventually('the process ended', () => worker.exitCode() === 0, 5_000);
+    expect(lonely.ledger.get(run.id)).toMatchObject({ state: 'queued', attempts: 0 });
+  } finally {
+    await worker.kill();
+    await lonely.close();
+    await redis.stop();
+    await folder.remove();
+  }
 });

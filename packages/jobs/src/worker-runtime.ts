@@ -12,6 +12,7 @@ import type { ExecutionSetting } from './run-execution.ts';
 import type { RunLedger } from './run-ledger.ts';
 import { createRunningRuns } from './running-runs.ts';
 import { defaultRuntimeTiming, type RuntimeTiming } from './runtime-timing.ts';
+import { startWorkerCrew } from './worker-crew.ts';
 
 export interface WorkerRuntimeOptions<Kinds extends KindCatalogue> {
   readonly region: RegionId;
@@ -70,7 +71,13 @@ export function createWorkerRuntime<Kinds extends KindCatalogue>(options: Worker
     onError: (error) => log.warn({ error: error.toReport() }, 'Redis is away: the worker waits for it'),
   });
   warnOfEviction(connection.client, log);
-  const workers = bound.map((kind) => startKindWorker(kind, connection.client, setting, namespace));
+  const crew = startWorkerCrew({
+    kinds: bound,
+    start: (kind) => startKindWorker(kind, connection.client, setting, namespace),
+    clock,
+    log,
+    fetchWatchdogMs: timing.fetchWatchdogMs,
+  });
   const cancels = listenForCancels({ redisUrl, region, ...(namespace === undefined ? {} : { namespace }) }, (runId) =>
     running.find(runId)?.beatNow(),
   );
@@ -79,7 +86,7 @@ export function createWorkerRuntime<Kinds extends KindCatalogue>(options: Worker
     running: running.size,
     isConnected: () => closing === undefined && connection.client.status === 'ready',
     close: ({ deadlineMs = timing.shutdownDeadlineMs } = {}) => {
-      closing ??= closeInTime({ running, workers, cancels, connection, clock, log, deadlineMs });
+      closing ??= closeInTime({ running, crew, cancels, connection, clock, log, deadlineMs });
       return closing;
     },
   };

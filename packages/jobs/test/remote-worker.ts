@@ -11,6 +11,9 @@ export interface RemoteWorker {
   signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Calls to the ledger that the worker made so far. */
   calls(): readonly FromWorker[];
+  /** Closes it as on SIGTERM; the process must then end by itself. */
+  close(deadlineMs: number): void;
+  exitCode(): number | null;
   kill(): Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export function startRemoteWorker(stage: Stage, workerId: string, timing: Partia
   return {
     signal: (name) => child.kill(name),
     calls: () => calls,
+    close: (deadlineMs) => send(child, { type: 'close', deadlineMs }),
+    exitCode: () => child.exitCode,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');

@@ -9,6 +9,7 @@ export type ToWorker =
       readonly namespace: string;
       readonly timing: Partial<RuntimeTiming>;
     }
+  | { readonly type: 'close'; readonly deadlineMs: number }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly call: number; readonly lost: boolean; readonly message: string };
 

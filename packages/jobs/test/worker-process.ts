@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { CbcrError, type RunId, runIdSchema, systemClock } from '@cbcr/domain';
 import type { RunContext } from '../src/job-kind.ts';
 import type { RunLedger } from '../src/run-ledger.ts';
-import { createWorkerRuntime } from '../src/worker-runtime.ts';
+import { createWorkerRuntime, type WorkerRuntime } from '../src/worker-runtime.ts';
 import { sampleKinds, sampleRegion } from './sample-runs.ts';
 import type { FromWorker, ToWorker } from './worker-process-protocol.ts';
 
@@ -45,10 +45,12 @@ async function copy({ run, params, epoch, signal, progress }: RunContext<{ size:
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+let runtime: WorkerRuntime | undefined;
+
 process.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'start':
-      createWorkerRuntime({
+      runtime = createWorkerRuntime({
         ...message,
         region: sampleRegion,
         kinds: sampleKinds,
@@ -59,6 +61,10 @@ process.on('message', (message: ToWorker) => {
         log: silent,
         logFor: () => silent,
       });
+      break;
+    case 'close':
+      // Without the channel to the parent nothing but the runtime itself could keep the process alive.
+      void runtime?.close(message).then(() => process.disconnect());
       break;
     case 'answer':
       pending.get(message.call)?.resolve(message.value);
