@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { CbcrError, type RegionId } from '@cbcr/domain';
+import type { BlobStore } from '../src/blob-store.ts';
+
+export interface MemoryStore extends BlobStore {
+  readonly objects: Map<string, Buffer>;
+}
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** A region that keeps the promises of the port and forgets everything at the end of the test. */
+export function createMemoryStore(region: RegionId): MemoryStore {
+  const objects = new Map<string, Buffer>();
+  return {
+    region,
+    objects,
+    async put(key, body, { sha256, ifAbsent, signal }) {
+      signal?.throwIfAborted();
+      if (hashOf(body) !== sha256)
+        throw new CbcrError('store.failed', { region, operation: 'put', cause: 'the body does not have its SHA-256' });
+      const present = objects.get(key);
+      if (present === undefined) objects.set(key, Buffer.from(body));
+      else if (ifAbsent || hashOf(present) !== sha256) throw new CbcrError('store.object-exists', { region, key });
+    },
+    async get(key, { signal } = {}) {
+      signal?.throwIfAborted();
+      const body = objects.get(key);
+      if (body === undefined) throw new CbcrError('store.object-missing', { region, key });
+      return Buffer.from(body);
+    },
+    async head(key) {
+      const body = objects.get(key);
+      return body === undefined ? null : { key, sizeBytes: body.length };
+    },
+    async *list(prefix) {
+      for (const key of [...objects.keys()].sort()) {
+        const sizeBytes = objects.get(key)?.length;
+        if (key.startsWith(prefix) && sizeBytes !== undefined) yield { key, sizeBytes };
+      }
+    },
+    async delete(key) {
+      objects.delete(key);
+    },
+    async probe() {
+      return { conditionalPut: true, versioning: false, objectLock: false, checksums: true };
+    },
+    async ping() {},
+    async close() {},
+  };
+}
