@@ -104,8 +104,11 @@ export const readingChecks: readonly StoreCheck[] = [
       await store.delete(key);
       await store.delete(`${scope}never/was`);
       deepStrictEqual(await listKeys(store, scope), [`${scope}gone/stays`]);
-      await putNew(store, key, sampleBytes(100, 3));
-      await expectContent(store, key, sampleBytes(100, 3));
+      for (const sizeBytes of [100, 9_000_000]) {
+        await putNew(store, key, sampleBytes(sizeBytes, 3));
+        await expectContent(store, key, sampleBytes(sizeBytes, 3));
+        await store.delete(key);
+      }
     },
   },
   {

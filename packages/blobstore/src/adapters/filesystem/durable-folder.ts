@@ -12,7 +12,15 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Creates the missing folders between `root` (which must exist: ENOENT otherwise) and `folder`, each one durable. */
+/** Makes the name of a file and of every folder above it durable, up to `root`. */
+export async function syncFolders(root: string, path: string): Promise<void> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    await syncFolder(folder);
+    if (folder === root) return;
+  }
+}
+
+/** Creates the missing folders between `root` (which must exist: ENOENT otherwise) and `folder`; `syncFolders` makes them durable. */
 export async function createFolders(root: string, folder: string): Promise<void> {
   if (folder === root) return;
   try {
@@ -23,9 +31,7 @@ export async function createFolders(root: string, folder: string): Promise<void>
     if (code !== 'ENOENT' || dirname(folder) === root) throw error;
     await createFolders(root, dirname(folder));
     await createFolders(root, folder);
-    return;
   }
-  await syncFolder(dirname(folder));
 }
 
 /** Removes the folders from `folder` up to `root`, exclusive, that are empty. */

@@ -5,10 +5,10 @@ import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
 import type { BlobInfo, BlobStore, PutOptions } from '../../blob-store.ts';
 import type { StoreOperation } from '../../decorators/observation.ts';
 import { sha256Of } from '../../reader/sha256.ts';
-import { removeEmptyFolders, syncFolder } from './durable-folder.ts';
+import { removeEmptyFolders, syncFolder, syncFolders } from './durable-folder.ts';
 import { listFiles } from './list-files.ts';
 import { probeFolder } from './probe-folder.ts';
-import { isFolder, publishFile, syncFolders } from './publish-file.ts';
+import { isFolder, publishFile } from './publish-file.ts';
 import { readWholeFile } from './read-file.ts';
 import { removeTemporaryFile, writeTemporaryFile } from './temporary-files.ts';
 import { errorCodeOf, isAbsence, translateFileError } from './translate-file-error.ts';
@@ -17,7 +17,15 @@ import { errorCodeOf, isAbsence, translateFileError } from './translate-file-err
  * Objects as files below `root`, which must be absolute and exist. Does not check bodies against their SHA-256: wrap it in `withChecksum`.
  * Needs a file system with hard links.
  */
-export function createFilesystemBlobStore({ region, root, clock }: { region: RegionId; root: string; clock: Clock }): BlobStore {
+export function createFilesystemBlobStore({
+  region,
+  root,
+  clock,
+}: {
+  region: RegionId;
+  root: string;
+  clock: Pick<Clock, 'now'>;
+}): BlobStore {
   let closed = false;
   const pathOf = (key: string) => join(root, key);
 

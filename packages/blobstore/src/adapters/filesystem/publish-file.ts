@@ -1,6 +1,6 @@
 import { link, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createFolders, syncFolder } from './durable-folder.ts';
+import { createFolders, syncFolders } from './durable-folder.ts';
 import { errorCodeOf } from './translate-file-error.ts';
 
 /** A delete of the last object of a folder removes the folder, perhaps between our making it and our using it. */
@@ -24,14 +24,6 @@ export async function publishFile(root: string, temporaryPath: string, path: str
   }
   await syncFolders(root, path);
   return true;
-}
-
-/** Makes the name of a file and of every folder above it durable, up to `root`. */
-export async function syncFolders(root: string, path: string): Promise<void> {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    await syncFolder(folder);
-    if (folder === root) return;
-  }
 }
 
 export async function isFolder(path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DeleteObjectCommand, GetBucketVersioningCommand, GetObjectCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetBucketVersioningCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { CbcrError } from '@cbcr/domain';
 import type { BlobStoreCapabilities, CallOptions } from '../../blob-store.ts';
 import { sha256Of } from '../../reader/sha256.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
+import { getObject } from './get-object.ts';
 import { sendPut } from './put-request.ts';
-import { readBody } from './read-body.ts';
 import { isBodyRefusal, translateS3Error } from './translate-s3-error.ts';
 
 interface WrittenVersion {
@@ -63,10 +63,9 @@ async function tryPut(store: S3Bucket, request: Parameters<typeof sendPut>[1]): 
   }
 }
 
-async function assertReadsBack({ client, bucket, prefix, region }: S3Bucket, key: string, body: Buffer, signal: AbortSignal | undefined) {
-  const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }), sendOptions(signal));
-  if (body.equals(await readBody(answer, { region, key, signal }))) return;
-  throw new CbcrError('store.failed', { region, operation: 'probe', cause: 'it returned other bytes than were written' });
+async function assertReadsBack(store: S3Bucket, key: string, body: Buffer, signal: AbortSignal | undefined): Promise<void> {
+  if (body.equals(await getObject(store, key, signal))) return;
+  throw new CbcrError('store.failed', { region: store.region, operation: 'probe', cause: 'it returned other bytes than were written' });
 }
 
 /** A question that the store does not know, or that these credentials may not ask, is answered with no. */

@@ -81,6 +81,12 @@ export function isTaken(error: unknown): boolean {
   return name === 'PreconditionFailed' || httpStatus === 412;
 }
 
+/** The connection broke while it was in use. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { code } = readFacts(error);
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED';
+}
+
 export function isBodyRefusal(error: unknown): boolean {
   const { name } = readFacts(error);
   return ['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'InvalidDigest'].includes(name);
