@@ -61,5 +61,4 @@ function bindKind(kind: JobKind, handler: JobHandler<never, unknown>): BoundKind
 }
 
 /** Paths and reasons without the values: parameters may hold sealed secrets. */
-export const issuesOf = (error: z.ZodError): string =>
-  error.issues.map((issue) => `${issue.path.join('.') || 'value'}: ${issue.code}`).join('; ');
+const issuesOf = (error: z.ZodError): string => error.issues.map((issue) => `${issue.path.join('.') || 'value'}: ${issue.code}`).join('; ');

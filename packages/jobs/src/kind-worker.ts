@@ -1,12 +1,13 @@
 import { CbcrError } from '@cbcr/domain';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { ExecutionSetting } from './execution-setting.ts';
 import type { BoundKind } from './handlers.ts';
 import { endJob } from './job-ending.ts';
 import type { JobPayload } from './job-payload.ts';
 import { keyPrefixOf, queueNameOf } from './queue-names.ts';
 import { translateRedisError } from './redis-errors.ts';
-import { type ExecutionSetting, executeWakeUp } from './run-execution.ts';
+import { executeWakeUp } from './run-execution.ts';
 
 /** The BullMQ worker of one kind. */
 export interface KindWorker {

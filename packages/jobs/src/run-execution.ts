@@ -1,32 +1,17 @@
-import { CbcrError, type Clock, isCbcrError, type RegionId, type Run, type RunId, type RunProgress, toCbcrError } from '@cbcr/domain';
-import { awaitHandler, type HandlerEnd } from './await-handler.ts';
+import { CbcrError, isCbcrError, type RegionId, type Run, type RunId, type RunProgress, toCbcrError } from '@cbcr/domain';
 import { backoffMs } from './backoff.ts';
+import type { ExecutionSetting } from './execution-setting.ts';
 import type { BoundKind } from './handlers.ts';
-import { startHeartbeat } from './heartbeat.ts';
 import type { JobEnding, WakeUpJob } from './job-ending.ts';
 import type { RunLog } from './job-kind.ts';
 import { readJobPayload } from './job-payload.ts';
+import { logOutcome } from './log-outcome.ts';
+import { performRun } from './perform-run.ts';
 import { recordOutcome } from './record-outcome.ts';
 import type { RunEvent } from './run-event.ts';
-import type { RunLedger } from './run-ledger.ts';
-import { decideOutcome, type RunOutcome } from './run-outcome.ts';
-import type { RunningRun, RunningRuns } from './running-runs.ts';
-import type { RuntimeTiming } from './runtime-timing.ts';
+import { decideOutcome } from './run-outcome.ts';
+import type { RunningRun } from './running-runs.ts';
 import { afterDeaths, afterOutage, fruitlessDeaths, readWakeUpHistory, type WakeUpHistory } from './wake-up-history.ts';
-
-/** What every execution in a worker process shares. */
-export interface ExecutionSetting {
-  readonly region: RegionId;
-  readonly workerId: string;
-  readonly ledger: RunLedger;
-  readonly clock: Clock;
-  random(): number;
-  readonly log: RunLog;
-  logFor(run: Run): RunLog;
-  onRunEvent(event: RunEvent): void;
-  readonly timing: RuntimeTiming;
-  readonly running: RunningRuns;
-}
 
 /** Comes back later: the worker stops, or an attempt of the same run is still winding up here. */
 const notNow = (stillHere: boolean): JobEnding => ({ type: 'again', pauseMs: stillHere ? 1_000 : 0 });
@@ -92,9 +77,10 @@ async function executeRun(
   if (run.cancelRequested) abort.abort(new CbcrError('run.cancelled', { by: 'request' }));
 
   const seen = afterDeaths(history, run, job.stalledCounter);
-  if (seen !== history) await rememberHistory(job, seen, log);
+  // Not waited for: while Redis is away the run can work all the same.
+  if (seen !== history) void rememberHistory(job, seen, log);
   let latest: RunProgress | null = null;
-  const end = await perform(bound, run, fruitlessDeaths(seen, job.stalledCounter), running, setting, log, {
+  const end = await performRun(bound, run, fruitlessDeaths(seen, job.stalledCounter), running, setting, log, {
     read: () => latest,
     write: (progress) => {
       latest = progress;
@@ -120,54 +106,11 @@ async function executeRun(
     timing,
     giveUp: abort.abandonSignal,
   });
-  if (recorded.outcome.type === 'waiting') await rememberHistory(job, afterwards, log);
-  else if (recorded.outcome.type === 'retried') await rememberHistory(job, { ...afterwards, outages: 0 }, log);
   logOutcome(recorded.outcome, log);
   emit(recorded.outcome.type, clock.monotonicMs() - startedMs);
+  if (recorded.outcome.type === 'waiting') await rememberHistory(job, afterwards, log);
+  else if (recorded.outcome.type === 'retried') await rememberHistory(job, { ...afterwards, outages: 0 }, log);
   return recorded.ending;
-}
-
-interface ProgressCell {
-  read(): RunProgress | null;
-  write(progress: RunProgress): void;
-}
-
-/** Runs the handler under a heartbeat. Never rejects. */
-async function perform(
-  bound: BoundKind,
-  run: Run,
-  deaths: number,
-  running: RunningRun,
-  setting: ExecutionSetting,
-  log: RunLog,
-  progress: ProgressCell,
-): Promise<HandlerEnd> {
-  const { timing, clock } = setting;
-  const { abort } = running;
-  let params: unknown;
-  try {
-    if (deaths >= timing.maxFruitlessDeaths) throw new CbcrError('run.no-progress', { run: run.id, deaths });
-    params = bound.readParams(run);
-    abort.signal.throwIfAborted();
-  } catch (error) {
-    return { type: 'threw', error };
-  }
-  const heartbeat = startHeartbeat({
-    ledger: setting.ledger,
-    run: run.id,
-    epoch: run.epoch,
-    abort,
-    clock,
-    log,
-    everyMs: timing.heartbeatMs,
-    silenceMs: timing.lockDurationMs,
-    latestProgress: progress.read,
-  });
-  running.beatNow = heartbeat.beatNow;
-  const context = { run, params, region: setting.region, epoch: run.epoch, signal: abort.signal, progress: progress.write, log };
-  const end = await awaitHandler(bound.perform(context), abort, { clock, log, ...timing });
-  await heartbeat.stop();
-  return end;
 }
 
 function foreignRunOf(bound: BoundKind, run: Run, region: RegionId): CbcrError | null {
@@ -201,30 +144,5 @@ async function rememberHistory(job: WakeUpJob, history: WakeUpHistory, log: RunL
     await job.updateProgress(history);
   } catch (error) {
     log.warn({ error: toCbcrError(error).message }, 'Redis did not take the history of the job');
-  }
-}
-
-function logOutcome(outcome: RunOutcome, log: RunLog): void {
-  if (outcome.type === 'succeeded') {
-    log.info({}, 'The run succeeded');
-    return;
-  }
-  const error = outcome.error.toReport();
-  switch (outcome.type) {
-    case 'failed':
-      log.error({ error }, 'The run failed');
-      break;
-    case 'cancelled':
-      log.info({ error }, 'The run was cancelled');
-      break;
-    case 'handed-back':
-      log.info({ error }, 'The worker stops: the run was handed back');
-      break;
-    case 'lost':
-      log.warn({ error }, 'The run belongs to another attempt: nothing was written');
-      break;
-    case 'retried':
-    case 'waiting':
-      log.warn({ error, notBefore: outcome.notBefore.toISOString() }, 'The run waits and starts again');
   }
 }

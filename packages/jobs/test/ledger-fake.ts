@@ -2,7 +2,7 @@ import { CbcrError, type Clock, canTransition, isFinalRunState, type Run, type R
 import type { RunLedger } from '../src/run-ledger.ts';
 
 /** One thing that the ledger was asked to write, and whether the epoch allowed it. */
-export interface LedgerEntry {
+interface LedgerEntry {
   readonly what: keyof RunLedger | 'commit';
   readonly run: RunId;
   readonly epoch: number;

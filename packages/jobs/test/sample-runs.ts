@@ -9,7 +9,7 @@ export const ids = createIdFactory({ now: () => new Date(0) }, randomBytes);
 const params = z.strictObject({ size: z.number() });
 const result = z.strictObject({ done: z.number() });
 /** A kind for tests: two attempts less than a real one would have are enough to see them burn. */
-export const copying = {
+const copying = {
   name: 'copying',
   runsIn: 'home',
   params,

@@ -1,0 +1,20 @@
+import type { Clock, RegionId, Run } from '@cbcr/domain';
+import type { RunLog } from './job-kind.ts';
+import type { RunEvent } from './run-event.ts';
+import type { RunLedger } from './run-ledger.ts';
+import type { RunningRuns } from './running-runs.ts';
+import type { RuntimeTiming } from './runtime-timing.ts';
+
+/** What every execution in a worker process shares. */
+export interface ExecutionSetting {
+  readonly region: RegionId;
+  readonly workerId: string;
+  readonly ledger: RunLedger;
+  readonly clock: Clock;
+  random(): number;
+  readonly log: RunLog;
+  logFor(run: Run): RunLog;
+  onRunEvent(event: RunEvent): void;
+  readonly timing: RuntimeTiming;
+  readonly running: RunningRuns;
+}
