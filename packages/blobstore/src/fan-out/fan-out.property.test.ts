@@ -32,12 +32,16 @@ type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : neve
 
 async function play({ sizes, others, goodMs, ...limits }: Scenario) {
   const clock = createVirtualClock();
+  const slower = (given: Fault | null): Fault => {
+    if (given === null) return { kind: 'delay', ms: goodMs };
+    return given.kind === 'delay' ? { kind: 'delay', ms: goodMs + given.ms } : given;
+  };
   const plans = [
-    () => ({ kind: 'delay' as const, ms: goodMs }),
+    () => slower(null),
     ...others.map(
       (plan) =>
         ({ index }: { index: number }) =>
-          plan[index] ?? null,
+          slower(plan[index] ?? null),
     ),
   ];
   const regions = plans.map((plan, index) => {
