@@ -58,6 +58,7 @@ describe('a Redis that is killed in the middle of a run', () => {
       code: 'queue.unreachable',
     });
     expect(systemClock.monotonicMs() - before).toBeLessThan(4_000);
+    await stage.eventually('the outage is reported', () => stage.queueErrors.length > 0);
     await redis.restart();
     await stage.eventually('it serves again', () =>
       stage.queues.enqueue({ kind: 'copying', region: sampleRegion, runId: run.id }).then(

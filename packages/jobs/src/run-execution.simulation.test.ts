@@ -112,7 +112,7 @@ const workerIndex = fc.nat({ max: 2 });
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 20, arbitrary: fc.record({ type: fc.constantFrom('freeze' as const, 'thaw' as const), worker: workerIndex }) },
   {
-    weight: 2,
+    weight: 8,
     arbitrary: fc.record({ type: fc.constantFrom('catalog-away' as const, 'catalog-back' as const, 'redis-forgets' as const) }),
   },
   { weight: 40, arbitrary: fc.constant({ type: 'nothing' as const }) },

@@ -61,7 +61,8 @@ export function createSimulatedQueue(run: RunId, clock: Clock, lockMs: number): 
       return { job, token };
     },
     finish(token, thrown) {
-      if (thrown !== undefined && !(thrown instanceof DelayedError) && !(thrown instanceof UnrecoverableError)) throw thrown;
+      const understood = thrown === undefined || thrown instanceof DelayedError || thrown instanceof UnrecoverableError;
+      if (!understood) throw new Error('A processor threw what BullMQ would retry by itself', { cause: thrown });
       if (!(thrown instanceof DelayedError) && holds(token)) reset({ type: 'gone' });
     },
     renew(token) {
