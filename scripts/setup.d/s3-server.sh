@@ -51,7 +51,7 @@ install_s3_server() {
   if ! build_s3_server "$staging" && ! download_s3_server "$staging"; then
     rm -rf "$staging"
     printf 'unavailable %s' "$versitygw_version" >"$s3_server_stamp"
-    return 0 # not fatal by itself: warn_if_without_s3_server says what follows from it
+    return "$is_unavailable" # warn_if_without_s3_server says what follows from it
   fi
   mv -f "$staging/versitygw" "$tools/bin/versitygw"
   rm -rf "$staging"

@@ -2,6 +2,7 @@
 # Messages, the lock between two set-ups, and steps with a log each (.tools/log/<step>.log).
 
 background_pids=""
+is_unavailable=75 # what a step returns when it did not get what one can do without
 
 say() { printf '%s\n' "$*" >&2; }
 complain() { printf 'setup: %s\n' "$*" >&2; }
@@ -54,16 +55,18 @@ start_step() {
 }
 
 finish_step() {
-  local name=$1 pid title since
+  local name=$1 pid title since status=0
   eval "pid=\$pid_$name; title=\$title_$name; since=\$since_$name"
-  if wait "$pid"; then
-    say "  done: $title ($((SECONDS - since)) s)"
-  else
-    failed_steps=$((failed_steps + 1))
-    complain "FAILED: $title. The end of $tools/log/$name.log:"
-    tail -n 20 "$tools/log/$name.log" | sed 's/^/    /' >&2
-    return 0
-  fi
+  wait "$pid" || status=$?
+  case $status in
+    0) say "  done: $title ($((SECONDS - since)) s)" ;;
+    "$is_unavailable") say "  not available: $title" ;;
+    *)
+      failed_steps=$((failed_steps + 1))
+      complain "FAILED: $title. The end of $tools/log/$name.log:"
+      tail -n 20 "$tools/log/$name.log" | sed 's/^/    /' >&2
+      ;;
+  esac
 }
 
 run_step() {

@@ -99,9 +99,9 @@ install_with_apt() {
 # Another apt (a fresh machine's unattended upgrade) may hold the lists' lock, for which apt-get does not wait.
 apt_retry() {
   local attempt
-  for attempt in 1 2 3 4 5; do
+  for attempt in 1 2 3; do
     if as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"; then return 0; fi
-    echo "apt-get $1 failed (attempt $attempt of 5)"
+    echo "apt-get $1 failed (attempt $attempt of 3)"
     sleep $((attempt * 3))
   done
   return 1
