@@ -1,0 +1,40 @@
+import { addInstanceRequestSchema } from '@cbcr/client';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Cli } from '../../cli.ts';
+import { describeInstance } from '../../output/describe-instance.ts';
+import { parseInput } from '../../parse-input.ts';
+import { readSecretArgument } from '../../read-secret-argument.ts';
+
+interface Options {
+  engine: string;
+  home: string;
+  policy: string;
+  connection: string;
+  dataClass?: string;
+  label: Record<string, string>;
+}
+
+export function addInstance(parent: Command, cli: Cli): void {
+  parent
+    .command('add')
+    .description('protect a database')
+    .argument('<instance>', 'a name of your choice')
+    .requiredOption('--engine <engine>', 'postgres or files')
+    .requiredOption('--home <region>', 'the region in which the database runs')
+    .requiredOption('--policy <policy>', 'a policy of cbcr.yaml')
+    .requiredOption('--connection <connection>', 'env:NAME or file:PATH as the workers see it, a URL, or - to read the URL from standard input')
+    .option('--data-class <class>', 'for residency rules')
+    .option('--label <key=value>', 'may be repeated', collectLabel, {})
+    .action(async (id: string, { label, ...options }: Options) => {
+      const connection = await readSecretArgument(options.connection);
+      const request = parseInput(addInstanceRequestSchema, { id, ...options, connection, labels: label });
+      const instance = await cli.connect().addInstance(request);
+      cli.out.result(instance, () => describeInstance(instance));
+    });
+}
+
+function collectLabel(text: string, labels: Record<string, string>): Record<string, string> {
+  const [key = '', ...rest] = text.split('=');
+  if (key === '' || rest.length === 0) throw new InvalidArgumentError('A label is written key=value.');
+  return { ...labels, [key]: rest.join('=') };
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { Cli } from '../../cli.ts';
+import { formatBytes, formatTime } from '../../output/format.ts';
+import { renderTable } from '../../output/table.ts';
+
+export function listPoints(parent: Command, cli: Cli): void {
+  parent
+    .command('list')
+    .description('list recovery points, the newest first')
+    .option('--instance <instance>')
+    .option('--limit <count>', 'default 50', Number)
+    .action(async (filter: { instance?: string; limit?: number }) => {
+      const points = await cli.connect().listPoints(filter);
+      cli.out.result(points, () =>
+        renderTable(
+          ['point', 'instance', 'captured', 'state', 'size', 'copies', 'available', 'protected'],
+          points.map((point) => [
+            ...[point.id, point.instance, formatTime(point.capturedAt), point.state, formatBytes(point.plaintextBytes)],
+            `${point.copies.filter((copy) => copy.state === 'verified').length}/${point.copies.length} verified`,
+            point.available ? 'yes' : 'no',
+            point.protected ? 'yes' : 'NO',
+          ]),
+        ),
+      );
+    });
+}

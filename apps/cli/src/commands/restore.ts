@@ -1,0 +1,39 @@
+import { restoreRequestSchema } from '@cbcr/client';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { followToSuccess } from '../follow-run.ts';
+import { describeRestorePlan } from '../output/describe-restore-plan.ts';
+import { describeRun } from '../output/describe-run.ts';
+import { parseInput } from '../parse-input.ts';
+import { readSecretArgument } from '../read-secret-argument.ts';
+
+interface Options {
+  to: string;
+  target: string;
+  point?: string;
+  jobs?: number;
+  wait?: true;
+}
+
+export function restore(parent: Command, cli: Cli): void {
+  parent
+    .command('restore')
+    .description('restore an instance into an empty database')
+    .argument('<instance>')
+    .requiredOption('--to <region>', 'the region whose workers do it, near the target')
+    .requiredOption('--target <target>', 'env:NAME or file:PATH as the workers see it, a URL, or - to read the URL from standard input')
+    .option('--point <point>', 'default: the newest that has a verified copy')
+    .option('--jobs <count>', 'parallel work in the target', Number)
+    .option('--wait', 'until the restore has ended')
+    .action(async (instance: string, { wait, ...options }: Options) => {
+      const client = cli.connect();
+      const target = await readSecretArgument(options.target);
+      const { target: _target, jobs: _jobs, ...question } = parseInput(restoreRequestSchema, { instance, ...options, target });
+      const plan = await client.planRestore(question);
+      cli.out.say(`${describeRestorePlan(plan)}\n`);
+      const request = parseInput(restoreRequestSchema, { instance, ...options, target, point: plan.point });
+      const started = await client.startRestore(request);
+      const run = wait === true ? await followToSuccess(cli, client, started) : started;
+      cli.out.result(run, () => describeRun(run));
+    });
+}

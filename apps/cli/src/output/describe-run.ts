@@ -1,0 +1,14 @@
+import type { RunView } from '@cbcr/client';
+import { formatTime } from './format.ts';
+
+export function describeRun(run: RunView): string {
+  return [
+    `${run.id}  ${run.kind} of ${run.instance} in ${run.region}: ${run.state}`,
+    `point      ${run.point ?? '–'}`,
+    `requested  ${formatTime(run.createdAt)} by ${run.requestedBy}`,
+    `started    ${formatTime(run.startedAt)}   epoch ${run.epoch}, attempts ${run.attempts}`,
+    `ended      ${formatTime(run.finishedAt)}`,
+    ...(run.error === null ? [] : [`error      ${run.error.message} [${run.error.code}]`, `hint       ${run.error.hint}`]),
+    ...(run.result === null ? [] : [`result     ${JSON.stringify(run.result)}`]),
+  ].join('\n');
+}

@@ -1,0 +1,10 @@
+import { CbcrError } from '@cbcr/domain';
+import type { z } from 'zod';
+
+/** Checks what a person typed before anything is sent: `usage.invalid` names every part that is wrong, and never repeats a value. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const cause = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ');
+  throw new CbcrError('usage.invalid', { cause });
+}
