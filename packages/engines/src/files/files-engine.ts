@@ -1,0 +1,47 @@
+import { access, constants, readdir } from 'node:fs/promises';
+import { CbcrError, type Clock } from '@cbcr/domain';
+import type { Engine } from '../engine.ts';
+import { captureFolder } from './capture.ts';
+import { translateFolderError } from './file-errors.ts';
+import { folderConnectionSchema, parseFolder } from './folder-connection.ts';
+import { hasMarker } from './folder-marker.ts';
+import { requireEmptyFolder, restoreFolder } from './restore.ts';
+
+/** A folder as a tar archive. What is kept and what is not is in the README beside this file. */
+export function createFilesEngine({ clock }: { clock: Clock }): Engine {
+  return {
+    name: 'files',
+    capabilities: { parallelStreams: false, stableBytes: false },
+    connectionSchema: folderConnectionSchema,
+    describe: parseFolder,
+    inspect: async (connection, { signal }) => {
+      signal.throwIfAborted();
+      const folder = parseFolder(connection);
+      await requireReadable(folder);
+      return { target: folder, serverVersion: 'file system', toolVersion: 'pax tar', estimatedBytes: null };
+    },
+    capture: async (connection, context) => {
+      const folder = parseFolder(connection);
+      await requireReadable(folder);
+      return await captureFolder(folder, context, clock);
+    },
+    checkTarget: async (connection, { signal }) => {
+      signal.throwIfAborted();
+      const folder = parseFolder(connection);
+      await requireEmptyFolder(folder);
+      await access(folder, constants.W_OK).catch((error: unknown) => {
+        throw translateFolderError(error, folder, (cause) => new CbcrError('engine.denied', { database: folder, cause }));
+      });
+    },
+    restore: async (connection, source, context) => await restoreFolder(parseFolder(connection), source, context),
+  };
+}
+
+async function requireReadable(folder: string): Promise<void> {
+  try {
+    await readdir(folder);
+  } catch (error) {
+    throw translateFolderError(error, folder, (cause) => new CbcrError('engine.unreachable', { database: folder, cause }));
+  }
+  if (await hasMarker(folder)) throw new CbcrError('engine.source-incomplete', { database: folder });
+}

@@ -1,0 +1,137 @@
+import { chmod, type FileHandle, lchown, link, lstat, lutimes, mkdir, open, symlink, utimes } from 'node:fs/promises';
+import type { Extract, Header } from 'tar-stream';
+import { type ReadNames, readNames, showName } from './archive-names.ts';
+
+/** An entry as tar-stream hands it out: a header and its content. */
+export type ArchiveEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
+
+const slash = Buffer.from('/');
+
+interface RestoredFolder {
+  path: Buffer;
+  header: Header;
+  modifiedSeconds: number;
+}
+
+/**
+ * Puts entries of an archive into an empty folder. An archive is not trusted: every name stays below the folder, an entry's parent
+ * must be a folder that the archive itself has brought (never a link), and nothing is written twice. Links may point anywhere, as they may in
+ * the source, because nothing is ever written through one.
+ */
+export class TreeWriter {
+  readonly #root: Buffer;
+  readonly #folders = new Map<string, RestoredFolder>();
+  /** Only root may give files away; for others the restored files belong to the worker's user. */
+  readonly #keepsOwners = process.geteuid?.() === 0;
+  entries = 0;
+
+  constructor(folder: string) {
+    this.#root = Buffer.from(folder);
+  }
+
+  async add(entry: ArchiveEntry): Promise<void> {
+    const { header } = entry;
+    const names = readNames(header);
+    const absolute = this.#place(names.path);
+    switch (header.type) {
+      case 'directory':
+        await this.#addFolder(names, header, absolute);
+        break;
+      case 'file':
+        await this.#addFile(names, header, absolute, entry);
+        break;
+      case 'symlink':
+        await symlink(required(names.link, names.path), absolute);
+        if (this.#keepsOwners) await lchown(absolute, header.uid, header.gid);
+        await lutimes(absolute, names.modifiedSeconds, names.modifiedSeconds);
+        break;
+      case 'link':
+        await this.#addHardLink(names, absolute);
+        break;
+      default:
+        throw new Error(`the archive holds ${showName(names.path)} of the type ${header.type}, which is never written`);
+    }
+    if (header.type !== 'file') entry.resume();
+    this.entries++;
+  }
+
+  /** Times and rights of folders come last: adding to a folder changes its time, and a read-only folder takes no files. */
+  async finish(): Promise<void> {
+    for (const { path, header, modifiedSeconds } of [...this.#folders.values()].reverse()) {
+      if (this.#keepsOwners) await lchown(path, header.uid, header.gid);
+      await chmod(path, this.#modeOf(header));
+      await utimes(path, modifiedSeconds, modifiedSeconds);
+    }
+  }
+
+  async #addFolder({ path, modifiedSeconds }: ReadNames, header: Header, absolute: Buffer): Promise<void> {
+    if (absolute !== this.#root) await mkdir(absolute, 0o700);
+    this.#folders.set(keyOf(withoutEnd(path)), { path: absolute, header, modifiedSeconds });
+  }
+
+  async #addFile({ path, modifiedSeconds }: ReadNames, header: Header, absolute: Buffer, content: ArchiveEntry): Promise<void> {
+    const file = await open(absolute, 'wx', 0o600);
+    try {
+      const written = await writeAll(file, content);
+      if (written !== header.size) throw new Error(`the archive holds ${written} of ${header.size} bytes of ${showName(path)}`);
+      if (this.#keepsOwners) await file.chown(header.uid, header.gid);
+      await file.chmod(this.#modeOf(header));
+      await file.utimes(modifiedSeconds, modifiedSeconds);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #addHardLink({ path, link: target }: ReadNames, absolute: Buffer): Promise<void> {
+    const first = this.#place(required(target, path));
+    if (!(await lstat(first)).isFile()) throw new Error(`the archive links ${showName(path)} to something that is not a file`);
+    await link(first, absolute);
+  }
+
+  /** Where an entry goes, or an error if its name would leave the folder. */
+  #place(path: Buffer): Buffer {
+    const name = withoutEnd(path);
+    if (name.equals(Buffer.from('.'))) return this.#root;
+    const parts = keyOf(name).split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
+      throw new Error(`the archive holds the name ${showName(path)}, which leads out of its folder`);
+    }
+    const parent = parts.slice(0, -1).join('/');
+    if (parent !== '' && !this.#folders.has(parent)) {
+      throw new Error(`the archive holds ${showName(path)}, whose parent is not a folder of the archive`);
+    }
+    return Buffer.concat([this.#root, slash, name]);
+  }
+
+  /** A file that could not be given to its owner must not act for another one: no set-user-id, no set-group-id. */
+  #modeOf(header: Header): number {
+    return header.mode & (this.#keepsOwners ? 0o7777 : 0o1777);
+  }
+}
+
+/** One character for each byte, so that names with invalid UTF-8 stay distinct. */
+function keyOf(name: Buffer): string {
+  return name.toString('latin1');
+}
+
+function withoutEnd(path: Buffer): Buffer {
+  return path.at(-1) === slash[0] ? path.subarray(0, -1) : path;
+}
+
+function required(linkTarget: Buffer | null, path: Buffer): Buffer {
+  if (!linkTarget) throw new Error(`the archive holds the link ${showName(path)} without a target`);
+  return linkTarget;
+}
+
+async function writeAll(file: FileHandle, content: ArchiveEntry): Promise<number> {
+  let written = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const { bytesWritten } = await file.write(rest);
+      rest = rest.subarray(bytesWritten);
+      written += bytesWritten;
+    }
+  }
+  return written;
+}
