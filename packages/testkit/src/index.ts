@@ -4,11 +4,14 @@
  *
  * Must never be part of a deployed service, and never import the catalog or another package that is tested with it.
  */
+export { type ComparisonReport, compareDatabases, compareFingerprints, type TableComparison } from './compare/compare.ts';
+export { type Fingerprint, type FingerprintOptions, fingerprintDatabase } from './compare/fingerprint.ts';
 export type { Environment } from './processes/environment.ts';
 export { findVersitygw, requirePostgresFolder } from './processes/find-program.ts';
 export { findFreePort } from './processes/free-port.ts';
 export { createTemporaryFolder, type TemporaryFolder } from './processes/temporary-folder.ts';
 export { waitUntil } from './processes/wait-until.ts';
+export { changeSampleDatabase, loadSampleDatabase, type SampleOptions } from './sample-data/load-sample-database.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './servers/postgres/postgres.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './servers/redis.ts';
 export { createS3Client, type S3Settings } from './servers/s3-bucket.ts';
