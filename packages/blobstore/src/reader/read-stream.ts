@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import { decodeSegment } from '../format/decode-segment.ts';
 import type { Manifest, ManifestStream } from '../format/manifest.ts';
 import { DamagedBytes } from '../format/skippable-frame.ts';
 import type { DataKey } from '../keys/data-key.ts';
+import { readableOf } from './readable-of.ts';
 import { type FetchedSegment, SegmentSources, type SegmentSourcesOptions } from './segment-sources.ts';
 
 export interface ReadStreamOptions extends SegmentSourcesOptions {
@@ -36,14 +37,13 @@ export function readStream(options: ReadStreamOptions): StreamReading {
   const sources = new SegmentSources(options);
   const stopping = new AbortController();
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
-  const readable = Readable.from(plaintextOf(stream, { ...options, sources, dataKey, signal }), { objectMode: false, highWaterMark: 1 });
   const onAbort = () => readable.destroy(options.signal?.reason instanceof Error ? options.signal.reason : new Error('aborted'));
+  const readable = readableOf(plaintextOf(stream, { ...options, sources, dataKey, signal }), (reason) => {
+    options.signal?.removeEventListener('abort', onAbort);
+    stopping.abort(reason);
+  });
   if (options.signal?.aborted) onAbort();
   options.signal?.addEventListener('abort', onAbort, { once: true });
-  readable.once('close', () => {
-    options.signal?.removeEventListener('abort', onAbort);
-    stopping.abort(new Error('the reader went away'));
-  });
   return { readable, segmentsFrom: sources.segmentsFrom };
 }
 
@@ -82,7 +82,7 @@ async function* plaintextOf(stream: ManifestStream, context: ReadContext): Async
     try {
       for await (const chunk of decodeSegment(bytes, { ...segment, ...expected }, dataKey)) {
         hash.update(chunk);
-        yield chunk;
+        if (chunk.length > 0) yield chunk;
       }
     } catch (error) {
       throw nameDamage(error, { point: manifest.point, region, stream: stream.name, segment: segment.number }, context.onEvent);
