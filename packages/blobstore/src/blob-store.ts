@@ -2,7 +2,11 @@ import type { RegionId } from '@cbcr/domain';
 
 /** What a real bucket was seen to do (probed, never believed). Callers ask capabilities, never adapter types. */
 export interface BlobStoreCapabilities {
-  /** `put` is refused by the store itself when the key exists; otherwise the adapter looks first, which can race. */
+  /**
+   * `put` is refused by the store itself when the key exists; otherwise the adapter looks first, which can race. How strictly a store
+   * refuses one of two puts at the same moment is its own affair (AWS S3: strictly; versitygw 1.7: not), so that writers that may meet
+   * need keys of their own, or a fence.
+   */
   conditionalPut: boolean;
   /** The store keeps replaced and deleted objects as older versions. */
   versioning: boolean;

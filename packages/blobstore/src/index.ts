@@ -18,6 +18,7 @@ export {
 } from './blob-store.ts';
 export { withChecksum } from './decorators/checksum.ts';
 export { composeStore, type StoreComposition } from './decorators/compose-store.ts';
+export { withConcurrencyLimit } from './decorators/concurrency-limit.ts';
 export { type ObserveStoreCall, type StoreCall, type StoreOperation, withObservation } from './decorators/observation.ts';
 export { withReadOnly } from './decorators/read-only.ts';
 export { withRetry } from './decorators/retry.ts';

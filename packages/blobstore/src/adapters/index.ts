@@ -24,3 +24,8 @@ export async function createStore({ kind, ...options }: StoreSpec, context: Stor
   }
   return await adapter.create({ ...context, options });
 }
+
+/** For the check of cbcr.yaml: what the `store:` block of each kind may hold beside its `kind`. */
+export const storeOptionsSchemas: Readonly<Record<string, StoreAdapter['optionsSchema']>> = Object.fromEntries(
+  Object.values(storeAdapters).map(({ kind, optionsSchema }) => [kind, optionsSchema]),
+);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { isCbcrError } from '@cbcr/domain';
-import { maxObjectBytes } from '../blob-store.ts';
+import { type BlobStore, maxObjectBytes } from '../blob-store.ts';
 import type { StoreCheck } from './check.ts';
 import { expectAbsent, expectCode, expectContent, listKeys, putNew, rejectionOf, sampleBytes, sha256Of } from './expect.ts';
 
@@ -68,15 +68,21 @@ export const writingChecks: readonly StoreCheck[] = [
     name: 'lets exactly one of several concurrent puts of a key win',
     requires: 'conditionalPut',
     async run(store, scope) {
-      const bodies = [1, 2, 3, 4].map((seed) => sampleBytes(300_000, seed));
-      const outcomes = await Promise.allSettled(bodies.map((body) => putNew(store, `${scope}contested`, body)));
-      const winners = outcomes.flatMap((outcome, index) => (outcome.status === 'fulfilled' ? [index] : []));
-      deepStrictEqual(winners.length, 1, `${winners.length} of 4 puts succeeded`);
-      for (const outcome of outcomes) {
-        if (outcome.status === 'rejected') ok(isCbcrError(outcome.reason, 'store.object-exists'), String(outcome.reason));
+      for (const sizeBytes of [300_000, 9_000_000]) {
+        const { winners, key } = await contest(store, `${scope}contested-${sizeBytes}`, sizeBytes);
+        deepStrictEqual(winners.length, 1, `${winners.length} of 4 puts of ${key} succeeded`);
       }
-      const winner = bodies[winners[0] ?? 0] ?? new Uint8Array();
-      await expectContent(store, `${scope}contested`, winner);
+    },
+  },
+  {
+    name: 'holds one whole object after concurrent puts of a key, and one of those that were accepted',
+    async run(store, scope) {
+      const { winners, key } = await contest(store, `${scope}contested`, 300_000);
+      const found = Buffer.from(await store.get(key));
+      ok(
+        winners.some((winner) => winner.equals(found)),
+        `${key} holds none of the ${winners.length} accepted bodies`,
+      );
     },
   },
   {
@@ -129,3 +135,13 @@ export const writingChecks: readonly StoreCheck[] = [
     },
   },
 ];
+
+/** Four puts of one key at once. Those that do not succeed must be told that the key is taken. */
+async function contest(store: BlobStore, key: string, sizeBytes: number): Promise<{ winners: Buffer[]; key: string }> {
+  const bodies = [1, 2, 3, 4].map((seed) => sampleBytes(sizeBytes, seed));
+  const outcomes = await Promise.allSettled(bodies.map((body) => putNew(store, key, body)));
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') ok(isCbcrError(outcome.reason, 'store.object-exists'), String(outcome.reason));
+  }
+  return { winners: bodies.filter((_, index) => outcomes[index]?.status === 'fulfilled'), key };
+}

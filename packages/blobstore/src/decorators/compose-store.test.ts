@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../test/memory-store.ts';
 import { regionNamed } from '../../test/sample-point.ts';
 import { withScript } from '../../test/scripted-store.ts';
 import { createVirtualClock } from '../../test/virtual-clock.ts';
+import type { BlobStore } from '../blob-store.ts';
 import { listKeys, putNew, sampleBytes, sha256Of } from '../contract/expect.ts';
 import { withChecksum } from './checksum.ts';
 import { composeStore } from './compose-store.ts';
@@ -36,13 +37,18 @@ test('giving up is observed as such, and says nothing about the store', async ()
   const clock = createVirtualClock();
   const calls: StoreCall[] = [];
   const caller = new AbortController();
-  const memory = createMemoryStore(region);
-  const slow = {
-    ...memory,
-    get: (_key: string, options?: { signal?: AbortSignal | undefined }) => clock.sleep(9_000, options).then(() => body),
+  const asked = Promise.withResolvers<void>();
+  const slow: BlobStore = {
+    ...createMemoryStore(region),
+    async get(_key, options) {
+      asked.resolve();
+      await clock.sleep(9_000, options);
+      return body;
+    },
   };
   const store = composeStore(slow, { clock, random: () => 0, observe: (call) => calls.push(call) });
   const call = store.get('key', { signal: caller.signal });
+  await asked.promise;
   caller.abort(new Error('cancelled'));
   await expect(call).rejects.toThrow('cancelled');
   await clock.run(Promise.resolve());
