@@ -8,11 +8,14 @@ export async function readRegionHealth({
   clock,
   regions,
   staleAfterMs,
+  previous,
 }: {
   catalog: Catalog;
   clock: Clock;
   regions: readonly Pick<Region, 'id'>[];
   staleAfterMs: number;
+  /** What was known before, so that `since` survives while the state does. */
+  previous?: ReadonlyMap<RegionId, RegionHealth>;
 }): Promise<Map<RegionId, RegionHealth>> {
   const workers = (await catalog.workers.list()).map(({ region, lastSeenAt, store }) => ({
     region,
@@ -21,5 +24,7 @@ export async function readRegionHealth({
     storeReason: store.reason,
   }));
   const now = clock.now();
-  return new Map(regions.map(({ id }) => [id, assessRegionHealth({ region: id, workers, now, staleAfterMs })]));
+  return new Map(
+    regions.map(({ id }) => [id, assessRegionHealth({ region: id, workers, now, staleAfterMs, previous: previous?.get(id) ?? null })]),
+  );
 }

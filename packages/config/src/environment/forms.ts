@@ -54,9 +54,9 @@ export const secretKey = (bytes: number): Form<Uint8Array> => ({
 });
 
 /** Text that a schema of the domain accepts. */
-export const matching = <Value>(schema: z.ZodType<Value>, form: string): Form<Value> => ({
+export const matching = <Schema extends z.ZodType>(schema: Schema, form: string): Form<z.output<Schema>> => ({
   form,
-  read: (value): Reading<Value> => {
+  read: (value): Reading<z.output<Schema>> => {
     const parsed = schema.safeParse(value);
     return parsed.success ? { value: parsed.data } : { problem: `must be ${form}` };
   },

@@ -37,6 +37,12 @@ export const placementErrors = {
     treatment: 'never',
     status: 409,
   },
+  'instance.retired': {
+    sentence: 'The instance {instance} is retired: nothing new is captured.',
+    hint: 'Add it again with: cbcr instances add {instance}',
+    treatment: 'never',
+    status: 409,
+  },
   'policy.not-found': {
     sentence: 'There is no policy {policy}.',
     hint: 'Policies are described in cbcr.yaml. Known: {known}.',
@@ -54,6 +60,12 @@ export const placementErrors = {
     hint: 'See where its copies are with: cbcr points show {point}',
     treatment: 'never',
     status: 404,
+  },
+  'point.not-complete': {
+    sentence: 'The recovery point {point} is {state} and cannot be restored.',
+    hint: 'Choose a complete point: cbcr points list',
+    treatment: 'never',
+    status: 409,
   },
   'point.none': {
     sentence: '{instance} has no recovery point that can be restored.',

@@ -43,6 +43,18 @@ export const serviceErrors = {
     treatment: 'never',
     status: 401,
   },
+  'api.origin-refused': {
+    sentence: 'A page of {origin} may not change anything here.',
+    hint: 'Open Bull Board at the address of the scheduler itself.',
+    treatment: 'never',
+    status: 403,
+  },
+  'api.route-unknown': {
+    sentence: 'There is nothing at {method} {path}.',
+    hint: 'See the description of the API at /openapi.json.',
+    treatment: 'never',
+    status: 404,
+  },
   'api.unreachable': {
     sentence: 'The scheduler at {url} does not answer: {cause}.',
     hint: 'Set CBCR_URL, or start a local stack with: cbcr dev up',

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { storeAdapters } from '@cbcr/blobstore/adapters';
+import { assertSchemaVersion, openCatalog } from '@cbcr/catalog';
+import { type ConfigVocabulary, createSecrets, type SchedulerEnvironment } from '@cbcr/config';
+import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } from '@cbcr/domain';
+import { createEngines } from '@cbcr/engines/adapters';
+import { createQueues, jobKinds } from '@cbcr/jobs';
+import { defaultTransferTuning } from '@cbcr/operations';
+import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
+import { createMetrics, type Logger } from '@cbcr/telemetry';
+import { createConfigApplier } from './apply-config.ts';
+import { createHealthMemory } from './health-memory.ts';
+import { createQueueBoard } from './http/bull-board.ts';
+import { createHttpServer } from './http/server.ts';
+import { startLeading } from './leading/lead.ts';
+import { version } from './version.ts';
+
+export interface RunningScheduler {
+  /** Address of the API. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+const clock = systemClock;
+const tuning = defaultTransferTuning;
+
+/** Builds the control plane. The only file of this app that names adapters; it asks them only what a configuration may say. */
+export async function composeScheduler(environment: SchedulerEnvironment, logger: Logger): Promise<RunningScheduler> {
+  const { databaseUrl, redisUrl } = environment;
+  await assertSchemaVersion({ url: databaseUrl, clock });
+  const catalog = openCatalog({
+    url: databaseUrl,
+    clock,
+    ids: createIdFactory(clock, randomBytes),
+    applicationName: 'cbcr-scheduler',
+    onError: (error) => logger.warn({ cause: toCbcrError(error).message }, 'the catalog is away for a listener'),
+  });
+  const queues = createQueues({
+    redisUrlFor: () => redisUrl,
+    kinds: jobKinds,
+    clock,
+    onError: (error) => logger.warn({ error: error.toReport() }, 'Redis is away: wake-up calls wait in the outbox'),
+    onWarning: (warning) => logger.warn({}, warning),
+  });
+  const engines = createEngines({ toolFolders: [], clock });
+  const health = createHealthMemory({ catalog, clock, staleAfterMs: tuning.workerStaleMs });
+  const board = createQueueBoard();
+  const leader = startLeading({ catalog, queues, clock, tuning, health, logger });
+
+  const vocabulary: ConfigVocabulary = {
+    stores: Object.fromEntries(Object.entries(storeAdapters).map(([kind, { optionsSchema }]) => [kind, optionsSchema])),
+    engines,
+    checkSchedule,
+    isRegionAllowed,
+  };
+  const showQueues = (regions: readonly { id: RegionId }[]) => board.show(queues.bullQueues(regions.map(({ id }) => id)));
+  const config = createConfigApplier(catalog, vocabulary, ({ regions }) => {
+    showQueues(regions);
+    leader.configChanged();
+  });
+  const applied = await config.applyFile(environment.configFile, 'scheduler');
+  logger.info(
+    { regions: applied.regions.length, policies: applied.policies.length, instances: applied.instances.length },
+    'configuration applied',
+  );
+
+  const secrets = createSecrets({ sealKey: environment.sealKey });
+  const metrics = createMetrics();
+  const server = await createHttpServer({
+    token: environment.token,
+    version,
+    logger,
+    board,
+    metrics: metrics.text,
+    health: {
+      catalog: async () => {
+        const { ready, reason } = await catalog.isReady();
+        if (!ready) throw new CbcrError('catalog.unreachable', { cause: reason ?? 'it is not ready' });
+      },
+      redis: async () => {
+        const [region] = applied.regions;
+        if (region !== undefined) await queues.counts(jobKinds.backup.name, region.id);
+      },
+    },
+    api: { catalog, queues, clock, tuning, health, engines, seal: (plain) => secrets.seal(plain, 'connection'), config },
+  });
+  const url = await server.listen({ host: environment.host, port: environment.port });
+  logger.info({ url, version }, 'the API listens');
+
+  return {
+    url,
+    async stop() {
+      await server.close();
+      await leader.stop();
+      await queues.close();
+      await catalog.close();
+    },
+  };
+}

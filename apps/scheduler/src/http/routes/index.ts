@@ -1,0 +1,11 @@
+import { backups } from './backups.ts';
+import { config } from './config.ts';
+import { instances } from './instances.ts';
+import { points } from './points.ts';
+import { regions } from './regions.ts';
+import { restores } from './restores.ts';
+import type { Route } from './route.ts';
+import { runs } from './runs.ts';
+
+/** Every route of the API. */
+export const routes: readonly Route[] = [instances, backups, points, restores, runs, regions, config];

@@ -1,0 +1,55 @@
+import { addInstanceRequestSchema, instanceDetailViewSchema, instanceViewSchema } from '@cbcr/client';
+import { CbcrError, type InstanceId, instanceIdSchema, instanceSchema } from '@cbcr/domain';
+import { z } from 'zod';
+import { createInstanceReader } from '../../read-instance.ts';
+import { describeInstance, describeInstanceInDetail, type InstanceFacts } from '../../views/instance-view.ts';
+import { acceptConnection } from '../accept-connection.ts';
+import { requester } from '../requester.ts';
+import type { Route } from './route.ts';
+
+export const instances: Route = (app, deps) => {
+  const { catalog } = deps;
+
+  const readFacts = async (id: InstanceId, read = createInstanceReader(deps)): Promise<InstanceFacts> => {
+    const [{ instance, placement, policy }, points] = await Promise.all([read(id), catalog.points.list({ instance: id, limit: 20 })]);
+    return { instance, placement, synchronousMinimum: policy.placement.synchronousMinimum, points };
+  };
+
+  app.get('/instances', { schema: { summary: 'Protected instances', response: { 200: z.array(instanceViewSchema) } } }, async () => {
+    const read = createInstanceReader(deps);
+    const all = await catalog.instances.list();
+    return Promise.all(all.map(async ({ id }) => describeInstance(await readFacts(id, read))));
+  });
+
+  app.get(
+    '/instances/:id',
+    {
+      schema: {
+        summary: 'One instance: where its copies must live and why, and what is owed',
+        params: z.strictObject({ id: instanceIdSchema }),
+        response: { 200: instanceDetailViewSchema },
+      },
+    },
+    async ({ params }) => describeInstanceInDetail(await readFacts(params.id)),
+  );
+
+  app.post(
+    '/instances',
+    {
+      schema: {
+        summary: 'Protect an instance; the same instance again changes nothing',
+        body: addInstanceRequestSchema,
+        response: { 201: instanceDetailViewSchema },
+      },
+    },
+    async ({ body }, reply) => {
+      const engine = Object.hasOwn(deps.engines, body.engine) ? deps.engines[body.engine] : undefined;
+      if (engine === undefined) {
+        throw new CbcrError('engine.unknown', { engine: body.engine, known: Object.keys(deps.engines).join(', ') });
+      }
+      const connection = acceptConnection(deps, body.engine, body.connection);
+      await catalog.instances.add(instanceSchema.parse({ ...body, connection }), requester);
+      return reply.status(201).send(describeInstanceInDetail(await readFacts(body.id)));
+    },
+  );
+};

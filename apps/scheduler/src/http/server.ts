@@ -1,0 +1,68 @@
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createTokenCheck, refuseForeignOrigin } from './auth.ts';
+import { boardPath, type QueueBoard } from './bull-board.ts';
+import { answerErrors } from './error-answers.ts';
+import { describeHealth, type HealthChecks } from './health.ts';
+import { routes } from './routes/index.ts';
+import type { ApiDependencies } from './routes/route.ts';
+
+export interface HttpServerOptions {
+  token: string;
+  version: string;
+  logger: FastifyBaseLogger;
+  board: QueueBoard;
+  health: HealthChecks;
+  api: ApiDependencies;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+}
+
+/**
+ * `/healthz`, `/readyz` and `/openapi.json` are open; `/v1`, `/metrics` and Bull Board want the token. Requests and responses are validated
+ * with the schemas of `@cbcr/client`, so that a response can never carry a field that the contract does not name.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: 2 * 1024 * 1024,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app);
+  await app.register(swagger, {
+    openapi: {
+      info: { title: 'CBCR', version: options.version, description: 'Continuous Backup, Continuous Restore: the API of the scheduler.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+
+  describeHealth(app, options.health);
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+
+  const checkToken = createTokenCheck(options.token);
+  await app.register(async (guarded) => {
+    guarded.addHook('onRequest', async (request) => {
+      checkToken(request);
+      refuseForeignOrigin(request);
+    });
+    guarded.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+      reply.type('text/plain; version=0.0.4; charset=utf-8');
+      return options.metrics();
+    });
+    await guarded.register(options.board.plugin, { prefix: boardPath });
+    await guarded.register(
+      async (api) => {
+        for (const route of routes) route(api.withTypeProvider<ZodTypeProvider>(), options.api);
+      },
+      { prefix: '/v1' },
+    );
+  });
+  return app;
+}

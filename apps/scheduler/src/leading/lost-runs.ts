@@ -1,0 +1,31 @@
+import type { Catalog, RunRecord } from '@cbcr/catalog';
+import type { Clock } from '@cbcr/domain';
+import type { JobKindName, Queues } from '@cbcr/jobs';
+import type { Logger } from '@cbcr/telemetry';
+import { isKnownKind } from './known-kind.ts';
+
+/** How long a run may be silent before somebody looks whether Redis still knows it. Workers report every second. */
+const staleMs = 10_000;
+
+/** Redis may lose everything: runs that it no longer knows are enqueued again. A run that is worked on is left alone; its epoch fences it. */
+export async function reviveLostRuns({
+  catalog,
+  queues,
+  clock,
+  logger,
+}: {
+  catalog: Catalog;
+  queues: Queues<JobKindName>;
+  clock: Clock;
+  logger: Logger;
+}): Promise<void> {
+  const silent = await catalog.runs.lostCandidates(clock.now(), staleMs);
+  const known = silent.filter((run): run is RunRecord & { kind: JobKindName } => isKnownKind(run.kind));
+  for (const { kind, region, id, notBefore } of known) {
+    if ((await queues.has(kind, region, id)) !== 'absent') continue;
+    await queues.enqueue({ kind, region, runId: id, ...(notBefore === null ? {} : { notBefore }) });
+    logger.warn({ runId: id, kind, region }, 'the queue had lost a run; it is enqueued again');
+  }
+  // Also those that Redis knows: they were looked at now.
+  await catalog.runs.markEnqueued(known.map((run) => run.id));
+}

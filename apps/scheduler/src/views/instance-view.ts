@@ -1,0 +1,43 @@
+import type { CatalogInstance, PointRecord } from '@cbcr/catalog';
+import type { InstanceDetailView, InstanceView } from '@cbcr/client';
+import type { Placement } from '@cbcr/domain';
+import { assessInstanceProtection } from '@cbcr/policy';
+import { describeDebt } from './point-view.ts';
+
+export interface InstanceFacts {
+  instance: CatalogInstance;
+  placement: Placement;
+  synchronousMinimum: number;
+  /** The newest points; only complete ones count. */
+  points: readonly PointRecord[];
+}
+
+export function describeInstance(facts: InstanceFacts): InstanceView {
+  const { instance, points } = facts;
+  const protection = assess(facts);
+  const newest = points.find((point) => point.id === protection.point);
+  const { id, engine, home, policy, dataClass, labels, source } = instance;
+  return {
+    ...{ id, engine, home, policy, dataClass, labels, source },
+    connection: instance.connection.startsWith('sealed:') ? 'sealed' : instance.connection,
+    retiredAt: instance.retiredAt?.toISOString() ?? null,
+    nextDueAt: instance.nextDueAt?.toISOString() ?? null,
+    protected: protection.protected,
+    newestPoint: newest === undefined ? null : { id: newest.id, capturedAt: newest.capturedAt.toISOString() },
+    debts: protection.debts.length,
+  };
+}
+
+export function describeInstanceInDetail(facts: InstanceFacts): InstanceDetailView {
+  const { placed, spares, excluded, unmet } = facts.placement;
+  const protection = assess(facts);
+  return {
+    ...describeInstance(facts),
+    placement: { placed, spares, excluded, unmet },
+    debtList: protection.debts.map(describeDebt),
+    reasons: protection.reasons,
+  };
+}
+
+const assess = ({ points, placement, synchronousMinimum }: InstanceFacts) =>
+  assessInstanceProtection({ points: points.map((point) => ({ point, copies: point.copies })), placement, synchronousMinimum });

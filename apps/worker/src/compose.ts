@@ -1,0 +1,104 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
+import { composeStore, createKeyRing } from '@cbcr/blobstore';
+import { createStore } from '@cbcr/blobstore/adapters';
+import { assertSchemaVersion, type Catalog, openCatalog } from '@cbcr/catalog';
+import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
+import { createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
+import { createEngines } from '@cbcr/engines/adapters';
+import { createWorkerRuntime, jobKinds } from '@cbcr/jobs';
+import { createHandlers, createRegionStores, defaultTransferTuning } from '@cbcr/operations';
+import { createMetrics, type Logger, runLogger } from '@cbcr/telemetry';
+import { startOperatorServer } from './operator-server.ts';
+import { startReporting } from './report.ts';
+import { createStoreWatch } from './store-watch.ts';
+import { version } from './version.ts';
+
+export interface RunningWorker {
+  /** Hands running work back and leaves, before the deadline of the environment. */
+  stop(): Promise<void>;
+}
+
+const clock = systemClock;
+
+/** Builds one region's worker. The only file of this app that names adapters. */
+export async function composeWorker(environment: WorkerEnvironment, logger: Logger, signal: AbortSignal): Promise<RunningWorker> {
+  const { region: regionId, databaseUrl, redisUrl } = environment;
+  const workerId = environment.workerId ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const ids = createIdFactory(clock, randomBytes);
+  const secrets = createSecrets({ sealKey: environment.sealKey });
+  const metrics = createMetrics();
+
+  await assertSchemaVersion({ url: databaseUrl, clock });
+  const onError = (error: unknown) => logger.warn({ cause: toCbcrError(error).message }, 'the catalog is away for a listener');
+  const catalog = openCatalog({ url: databaseUrl, clock, ids, applicationName: `cbcr-worker-${regionId}`, onError });
+  const region = await waitForRegion(catalog, regionId, logger, signal);
+
+  const stores = createRegionStores(async ({ id, store }: Region) => {
+    const context = { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock };
+    return composeStore(await createStore(store, context), { clock, random, observe: metrics.observeStoreCall });
+  });
+  const watch = createStoreWatch(await stores.open(region), clock);
+  const reporter = startReporting({ catalog, clock, logger, region: regionId, workerId, version, look: watch.look });
+
+  const handlers = createHandlers({
+    catalog,
+    openStore: stores.open,
+    engines: createEngines({ toolFolders: [...environment.toolFolders, ...environment.searchPath], clock }),
+    keys: createKeyRing(environment.keys ?? '{}'),
+    resolveSecret: (reference) => secrets.resolve(reference),
+    clock,
+    ids,
+    randomBytes,
+    scratchFolder: environment.scratchFolder,
+    tuning: defaultTransferTuning,
+  });
+  const runtime = createWorkerRuntime({
+    region: regionId,
+    workerId,
+    redisUrl,
+    kinds: jobKinds,
+    handlers,
+    ledger: catalog.ledger,
+    clock,
+    random,
+    log: logger,
+    logFor: (run: Run) => runLogger(logger, run),
+    onRunEvent: metrics.observeRunEvent,
+    timing: { shutdownDeadlineMs: environment.shutdownSeconds * 1000 },
+  });
+  const operatorServer =
+    environment.metricsPort === undefined
+      ? null
+      : await startOperatorServer(
+          { host: environment.host, port: environment.metricsPort },
+          { findTrouble: () => (runtime.isConnected() ? null : 'Redis does not answer'), metrics: metrics.text },
+        );
+  logger.info({ region: regionId, workerId, kinds: Object.keys(jobKinds) }, 'the worker takes jobs');
+
+  return {
+    async stop() {
+      await runtime.close();
+      await reporter.stop();
+      operatorServer?.close();
+      await stores.close();
+      await catalog.close();
+    },
+  };
+}
+
+/** Uniform in [0, 1), for jitter. */
+const random = () => randomInt(2 ** 32) / 2 ** 32;
+
+/** A worker may start before the scheduler has applied the configuration that names its region. */
+async function waitForRegion(catalog: Catalog, id: RegionId, logger: Logger, signal: AbortSignal): Promise<Region> {
+  for (let told = false; ; told = true) {
+    try {
+      return await catalog.regions.get(id);
+    } catch (error) {
+      if (!isCbcrError(error, 'region.not-found')) throw error;
+      if (!told) logger.info({ region: id }, 'the catalog does not know this region yet; waiting for the scheduler');
+      await clock.sleep(500, { signal });
+    }
+  }
+}
