@@ -15,7 +15,7 @@ async function fetchBytes(name: string): Promise<Buffer> {
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
       return Buffer.from(await response.arrayBuffer());
     } catch (error) {
-      console.error(`${address}/${name}: ${error instanceof Error ? `${error.message} ${error.cause ?? ''}` : error}`);
+      console.error(`${address}/${name}:`, error);
       if (attempt === 3) throw new Error('three attempts failed', { cause: error });
     }
   }

@@ -25,10 +25,10 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   tooling: [],
 };
 
-/** Packages whose other dependencies are fixed too: they decide and do nothing. */
+/** Packages whose other dependencies are fixed too: they decide and do nothing. (croner computes the times of a cron expression.) */
 export const onlyOutsideDependencies: Readonly<Record<string, readonly string[]>> = {
   domain: ['zod'],
-  policy: [],
+  policy: ['croner'],
 };
 
 /** What "devDependencies" may add, for tests: the test kit, which uses none of those that use it. */
