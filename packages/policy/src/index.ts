@@ -20,4 +20,4 @@ export { checkRestoreTarget } from './restore/check-restore-target.ts';
 export type { LinkFacts, TransferEstimate } from './restore/estimate-transfer.ts';
 export { type RankedSource, type RankingInput, rankSources, type SourceRanking } from './restore/rank-sources.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
-export { type DuePlan, nextDue, planDue } from './schedule/next-due.ts';
+export { nextDue } from './schedule/next-due.ts';

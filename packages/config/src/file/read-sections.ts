@@ -8,7 +8,7 @@ import type { ProblemList } from './problem-list.ts';
 import { readStore } from './read-store.ts';
 import { reportIssues } from './report-issues.ts';
 
-export interface Section<Entry> {
+interface Section<Entry> {
   /** Every name that the file gives, also of entries that are not valid: a reference to one is not a second problem. */
   names: string[];
   valid: Entry[];

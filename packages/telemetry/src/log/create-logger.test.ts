@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 import { CbcrError, instanceIdSchema, recoveryPointIdSchema, regionIdSchema, runIdSchema } from '@cbcr/domain';
 import { describe, expect, test } from 'vitest';
 import { createLogger, type Logger } from './create-logger.ts';
-import { createRunLogger } from './create-run-logger.ts';
 import { createReadableLog } from './readable-log.ts';
 import { redactText } from './redact-text.ts';
+import { runLogger } from './run-logger.ts';
 
 const secret = 'hunter2';
 
@@ -36,7 +36,7 @@ test('the child logger of a run names the run in every line', () => {
     instance: instanceIdSchema.parse('shop'),
     point: recoveryPointIdSchema.parse(`rp_${'0'.repeat(26)}`),
   };
-  expect(logOne((logger) => createRunLogger(logger, run).warn({}, 'slow'))).toMatchObject({
+  expect(logOne((logger) => runLogger(logger, run).warn({}, 'slow'))).toMatchObject({
     runId: run.id,
     kind: 'backup',
     region: 'berlin',

@@ -14,10 +14,11 @@ export function createReadableLog(options: { destination: NodeJS.WritableStream;
     ignore: 'pid,service,runId,kind,region,instance,recoveryPoint',
     errorLikeObjectKeys: ['err', 'error', 'cause'],
     messageFormat: (line, messageKey) => {
+      const message = line[messageKey];
       const context = ['service', 'region', 'kind', 'instance', 'runId'].flatMap((key) =>
         typeof line[key] === 'string' ? [line[key]] : [],
       );
-      return `${context.length > 0 ? `[${context.join(' ')}] ` : ''}${String(line[messageKey] ?? '')}`;
+      return `${context.length > 0 ? `[${context.join(' ')}] ` : ''}${typeof message === 'string' ? message : ''}`;
     },
   });
 }

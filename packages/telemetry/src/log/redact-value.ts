@@ -9,7 +9,7 @@ const removed = '[redacted]';
  * A copy of a JSON value without secrets: values under telling keys are removed whatever they are, all other text is searched. References
  * (`env:NAME`, `file:PATH`) stay, because they say where a secret is and not what it is.
  */
-export function redactValue(value: unknown): unknown {
+function redactValue(value: unknown): unknown {
   if (typeof value === 'string') return redactText(value);
   if (Array.isArray(value)) return value.map(redactValue);
   if (typeof value !== 'object' || value === null) return value;

@@ -6,9 +6,9 @@ const linesOf = async (metrics: ReturnType<typeof createMetrics>) => (await metr
 test('runs are counted by kind, region and outcome, with their durations', async () => {
   const metrics = createMetrics();
   const run = { kind: 'backup', region: 'berlin' };
-  metrics.observeRun({ ...run, type: 'started', durationMs: 0 });
-  metrics.observeRun({ ...run, type: 'succeeded', durationMs: 4_000 });
-  metrics.observeRun({ ...run, type: 'failed', durationMs: 90_000 });
+  metrics.observeRunEvent({ ...run, type: 'started', durationMs: 0 });
+  metrics.observeRunEvent({ ...run, type: 'succeeded', durationMs: 4_000 });
+  metrics.observeRunEvent({ ...run, type: 'failed', durationMs: 90_000 });
   expect(await linesOf(metrics)).toEqual(
     expect.arrayContaining([
       'cbcr_runs_started_total{kind="backup",region="berlin"} 1',

@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 export interface RunMetrics {
   /** A `RunEvent` of `@cbcr/jobs`. */
-  observeRun(event: { type: string; kind: string; region: string; durationMs: number }): void;
+  observeRunEvent(event: { type: string; kind: string; region: string; durationMs: number }): void;
 }
 
 const secondsBuckets = [1, 5, 15, 60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600];
@@ -28,7 +28,7 @@ export function createRunMetrics(registry: Registry): RunMetrics {
     registers: [registry],
   });
   return {
-    observeRun({ type, kind, region, durationMs }) {
+    observeRunEvent({ type, kind, region, durationMs }) {
       if (type === 'started') {
         started.inc({ kind, region });
         return;
