@@ -11,7 +11,7 @@ export interface ProxyFault {
   action: 'hold' | 'cut' | 'flip';
 }
 
-export interface PlantedFault {
+interface PlantedFault {
   /** A test whose fault did not fire proves nothing. */
   readonly fired: boolean;
 }

@@ -31,7 +31,7 @@ export async function* runBlobStoreChecks(
   }
 }
 
-async function runCheck(
+export async function runCheck(
   check: StoreCheck,
   store: BlobStore,
   { scope, capabilities }: { scope: string; capabilities: BlobStoreCapabilities },

@@ -3,7 +3,7 @@ import { untilAborted } from '../until-aborted.ts';
 import { forwardTo } from './forward.ts';
 
 /** Below the 64 sockets of the S3 adapter, so that listings, pings and probes always find one. */
-export const defaultMaxCalls = 48;
+const defaultMaxCalls = 48;
 
 /**
  * Lets at most `maxCalls` calls of `put`, `get`, `head` and `delete` run at once; the others wait in the order of their coming. A call

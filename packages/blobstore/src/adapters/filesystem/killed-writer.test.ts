@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { regionIdSchema, systemClock } from '@cbcr/domain';
 import { createTemporaryFolder, waitUntil } from '@cbcr/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFilesystemBlobStore } from './filesystem-blob-store.ts';
 
-const writer = join(import.meta.dirname, 'fixtures', 'write-forever.ts');
+const writer = fileURLToPath(new URL('./fixtures/write-forever.ts', import.meta.url));
 const bodyBytes = 16 * 1024 * 1024;
 
 async function createRoot(): Promise<string> {

@@ -8,4 +8,3 @@ import { z } from 'zod';
 export const filesystemOptionsSchema = z.strictObject({
   path: z.string().refine(isAbsolute, 'an absolute path').describe('An existing folder inside the mounted disk.'),
 });
-export type FilesystemOptions = z.output<typeof filesystemOptionsSchema>;

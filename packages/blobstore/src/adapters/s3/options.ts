@@ -34,4 +34,3 @@ export const s3OptionsSchema = z
     path: ['secretAccessKey'],
     error: 'accessKeyId and secretAccessKey belong together',
   });
-export type S3Options = z.output<typeof s3OptionsSchema>;

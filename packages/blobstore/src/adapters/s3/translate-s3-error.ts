@@ -16,7 +16,7 @@ interface Facts {
   message: string;
 }
 
-const fullNames = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientCapacity', 'EntityTooLargeForQuota']);
+const fullNames = new Set(['NoSpaceLeftOnDevice', 'QuotaExceeded', 'XMinioStorageFull', 'InsufficientCapacity', 'EntityTooLargeForQuota']);
 const busyNames = new Set([
   'SlowDown',
   'TooManyRequests',
