@@ -91,4 +91,28 @@ export const serviceErrors = {
     treatment: 'never',
     status: 500,
   },
+  'cli.unexpected': {
+    sentence: 'Something unexpected happened: {cause}.',
+    hint: 'Try again. If it repeats, report it as a defect with the command and its output.',
+    treatment: 'attempt',
+    status: 500,
+  },
+  'cli.interrupted': {
+    sentence: 'Interrupted.',
+    hint: 'Runs that were started go on: cbcr runs list',
+    treatment: 'cancel',
+    status: 409,
+  },
+  'cli.wait-expired': {
+    sentence: 'Waited {seconds} s in vain: {cause}.',
+    hint: 'See what is going on with: cbcr runs list, cbcr regions list',
+    treatment: 'never',
+    status: 500,
+  },
+  'restore.differs': {
+    sentence: 'The restored database is not what it should be: {cause}.',
+    hint: 'Do not use it. Keep both databases and the recovery point, and report it as a defect.',
+    treatment: 'never',
+    status: 500,
+  },
 } as const satisfies Record<string, ErrorEntry>;
