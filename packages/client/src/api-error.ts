@@ -1,7 +1,14 @@
 import { type ErrorCode, type ExitCode, errorCatalogue, exitCodeOf } from '@cbcr/domain';
 import { z } from 'zod';
 
-const problemSchema = z.object({ path: z.string(), message: z.string(), line: z.number().optional(), hint: z.string().optional() });
+const problemSchema = z.object({
+  path: z.string(),
+  message: z.string(),
+  file: z.string().optional(),
+  line: z.number().optional(),
+  column: z.number().optional(),
+  hint: z.string().optional(),
+});
 /** One of several things that are wrong with a request or a file. */
 export type ApiProblem = z.infer<typeof problemSchema>;
 
