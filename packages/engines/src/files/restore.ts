@@ -49,8 +49,9 @@ export async function restoreFolder(folder: string, source: RestoreSource, { sig
     const wanted = Number(source.facts['entries']);
     if (writer.entries !== wanted) throw new Error(`the archive holds ${writer.entries} of ${wanted} entries`);
 
+    await writer.finishFolders('inner');
     await removeMarker(folder);
-    await writer.finish();
+    await writer.finishFolders('outermost');
   } catch (error) {
     throw signal.aborted ? signal.reason : translateFileError(error, folder, fallback);
   }

@@ -43,7 +43,7 @@ export class TreeWriter {
       case 'symlink':
         await symlink(required(names.link, names.path), absolute);
         if (this.#keepsOwners) await lchown(absolute, header.uid, header.gid);
-        await lutimes(absolute, names.modifiedSeconds, names.modifiedSeconds);
+        await lutimes(absolute, timeOf(names.modifiedSeconds), timeOf(names.modifiedSeconds));
         break;
       case 'link':
         await this.#addHardLink(names, absolute);
@@ -55,12 +55,16 @@ export class TreeWriter {
     this.entries++;
   }
 
-  /** Times and rights of folders come last: adding to a folder changes its time, and a read-only folder takes no files. */
-  async finish(): Promise<void> {
+  /**
+   * Times and rights of folders come last: adding to a folder changes its time, and a read-only folder takes no files. In two steps, because the
+   * marker of an incomplete restore is in the outermost folder and goes in between.
+   */
+  async finishFolders(which: 'inner' | 'outermost'): Promise<void> {
     for (const { path, header, modifiedSeconds } of [...this.#folders.values()].reverse()) {
+      if ((path === this.#root) !== (which === 'outermost')) continue;
       if (this.#keepsOwners) await lchown(path, header.uid, header.gid);
       await chmod(path, this.#modeOf(header));
-      await utimes(path, modifiedSeconds, modifiedSeconds);
+      await utimes(path, timeOf(modifiedSeconds), timeOf(modifiedSeconds));
     }
   }
 
@@ -76,7 +80,7 @@ export class TreeWriter {
       if (written !== header.size) throw new Error(`the archive holds ${written} of ${header.size} bytes of ${showName(path)}`);
       if (this.#keepsOwners) await file.chown(header.uid, header.gid);
       await file.chmod(this.#modeOf(header));
-      await file.utimes(modifiedSeconds, modifiedSeconds);
+      await file.utimes(timeOf(modifiedSeconds), timeOf(modifiedSeconds));
     } finally {
       await file.close();
     }
@@ -112,6 +116,11 @@ export class TreeWriter {
 /** One character for each byte, so that names with invalid UTF-8 stay distinct. */
 function keyOf(name: Buffer): string {
   return name.toString('latin1');
+}
+
+/** A number keeps microseconds, but Node takes a negative one for the present; a Date keeps milliseconds of any time. */
+function timeOf(seconds: number): number | Date {
+  return seconds < 0 ? new Date(seconds * 1000) : seconds;
 }
 
 function withoutEnd(path: Buffer): Buffer {

@@ -27,6 +27,7 @@ export const parameterVariables: ReadonlyMap<string, string> = new Map([
   ['sslrootcert', 'PGSSLROOTCERT'],
 ]);
 
+const noHost = 'no-host.invalid';
 const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 /** A failure names what is wrong and never repeats the value: it may hold the password. */
@@ -54,8 +55,10 @@ export function secretsOf(connection: PostgresConnection): readonly string[] {
 /** The connection, or what is wrong with it. */
 function readConnection(text: string): PostgresConnection | string {
   if (!/^postgres(ql)?:\/\//.test(text)) return 'it does not start with postgres://';
-  if (!URL.canParse(text)) return 'it is not a URL (one host only; special characters of user and password percent-encoded)';
-  const url = new URL(text);
+  // A URL with a user but without a host is common for unix sockets (`postgres://user@/shop?host=/tmp`), and no URL to Node.
+  const filled = text.replace(/^([^/]+:\/\/[^/?#]*@)(?=[:/?#]|$)/, `$1${noHost}`);
+  if (!URL.canParse(filled)) return 'it is not a URL (one host only; special characters of user and password percent-encoded)';
+  const url = new URL(filled);
   const query = new Map(url.searchParams);
   const take = (key: string) => {
     const value = query.get(key);
@@ -63,7 +66,7 @@ function readConnection(text: string): PostgresConnection | string {
     return value === '' ? undefined : value;
   };
   const parts = {
-    host: take('host') ?? decoded(url.hostname.replace(/^\[(.*)\]$/, '$1')),
+    host: take('host') ?? decoded(url.hostname === noHost ? '' : url.hostname.replace(/^\[(.*)\]$/, '$1')),
     port: take('port') ?? (url.port || '5432'),
     user: take('user') ?? decoded(url.username),
     password: take('password') ?? decoded(url.password),

@@ -1,0 +1,119 @@
+import { PassThrough, Readable } from 'node:stream';
+import { CbcrError, isCbcrError } from '@cbcr/domain';
+import { expect, it } from 'vitest';
+import { type CapturedParts, type EngineBench, largestStream, measure, pieces, restoreSourceOf } from './bench.ts';
+import { listChildren } from './children.ts';
+
+const abortLimitMs = 2000;
+
+export function itRestores(current: () => EngineBench): void {
+  it.each(['rich', 'empty'] as const)('brings a %s source back as it was', async (kind) => {
+    const { fixture, ...bench } = bound(current());
+    const source = await fixture.makeSource(kind);
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeEmptyTarget();
+    await fixture.engine.checkTarget(target, await bench.context());
+    await bench.restore(target, restoreSourceOf(fixture, parts));
+    expect(await fixture.compare(source, target)).toEqual([]);
+    expect(await looksUntouchable(current(), target)).toBe(false);
+  });
+
+  it('refuses a target that is not empty and changes nothing in it', async () => {
+    const { fixture, ...bench } = bound(current());
+    const parts = await bench.captureAll(await fixture.makeSource('rich'));
+    const target = await fixture.makeSource('rich');
+    const before = await fixture.fingerprint(target);
+    const context = await bench.context();
+    expect(isCbcrError(await bench.failureOf(fixture.engine.checkTarget(target, context)), 'engine.target-not-empty')).toBe(true);
+    const failure = await bench.failureOf(bench.restore(target, restoreSourceOf(fixture, parts)));
+    expect(isCbcrError(failure, 'engine.target-not-empty')).toBe(true);
+    expect(await fixture.fingerprint(target)).toBe(before);
+  });
+
+  it.each([0, 0.5, 0.999])('leaves a target that cannot be mistaken for a complete one when a stream ends after %f of it', async (part) => {
+    const bench = current();
+    const parts = await bench.captureAll(await bench.fixture.makeSource('rich'));
+    for (const name of parts.streams.keys()) {
+      const failure = await restoreFaulty(bench, parts, name, (whole) => Readable.from(pieces(whole.subarray(0, whole.length * part))));
+      expect(isCbcrError(failure, 'engine.restore-failed')).toBe(true);
+    }
+  });
+
+  it('passes on the error of a stream that cannot be trusted, and leaves a target that is not complete', async () => {
+    const bench = current();
+    const parts = await bench.captureAll(await bench.fixture.makeSource('rich'));
+    const reason = new CbcrError('format.unreadable', { point: 'a point', cause: 'every copy failed' });
+    for (const name of parts.streams.keys()) {
+      const failure = await restoreFaulty(bench, parts, name, (whole) => Readable.from(failingAtEnd(whole, reason)));
+      expect(failure).toBe(reason);
+    }
+  });
+
+  it('ends its children within two seconds of an abort and leaves a target that is not complete', async () => {
+    const bench = current();
+    const { fixture } = bench;
+    const parts = await bench.captureAll(await fixture.makeSource('large'));
+    const target = await fixture.makeEmptyTarget();
+    const aborter = new AbortController();
+    const reason = new CbcrError('run.cancelled', { by: 'a test' });
+    const held = new PassThrough();
+    const opened = Promise.withResolvers<void>();
+    const source = restoreSourceOf(fixture, parts, (name, whole) => {
+      if (name !== largestStream(parts)) return undefined;
+      // The first half arrives, the second never does.
+      held.write(whole.subarray(0, whole.length / 2), () => opened.resolve());
+      return held;
+    });
+    const failure = bench.failureOf(bench.restore(target, source, aborter.signal));
+    await Promise.race([opened.promise, failure]);
+    await bench.look();
+    const tookMs = await measure(async () => {
+      aborter.abort(reason);
+      expect(await failure).toBe(reason);
+    });
+    expect(await listChildren()).toEqual([]);
+    expect(tookMs).toBeLessThan(abortLimitMs);
+    expect(await looksUntouchable(bench, target)).toBe(true);
+  });
+}
+
+/** Restores with a fault in one stream; the target must look incomplete afterwards. Gives the failure. */
+async function restoreFaulty(bench: EngineBench, parts: CapturedParts, name: string, fault: (whole: Buffer) => Readable): Promise<unknown> {
+  const target = await bench.fixture.makeEmptyTarget();
+  let injected = false;
+  const source = restoreSourceOf(bench.fixture, parts, (stream, whole) => {
+    if (stream !== name) return undefined;
+    injected = true;
+    return fault(whole);
+  });
+  const failure = await bench.failureOf(bench.restore(target, source));
+  expect(injected).toBe(true);
+  expect(await looksUntouchable(bench, target)).toBe(true);
+  return failure;
+}
+
+/** An incomplete target is refused both as a target and as a source, and says so. */
+async function looksUntouchable(bench: EngineBench, target: string): Promise<boolean> {
+  const context = await bench.context();
+  const { engine } = bench.fixture;
+  const inspected = await engine.inspect(target, context).catch((error: unknown) => error);
+  if (!isCbcrError(inspected, 'engine.source-incomplete')) return false;
+  expect(isCbcrError(await bench.failureOf(bench.startCapture(target)), 'engine.source-incomplete')).toBe(true);
+  const failure = await bench.failureOf(engine.checkTarget(target, context));
+  return isCbcrError(failure, 'engine.target-not-empty') && failure.message.includes('incomplete restore');
+}
+
+function* failingAtEnd(whole: Buffer, reason: Error): Generator<Buffer> {
+  yield* pieces(whole);
+  throw reason;
+}
+
+function bound(bench: EngineBench) {
+  return {
+    fixture: bench.fixture,
+    captureAll: bench.captureAll.bind(bench),
+    context: bench.context.bind(bench),
+    failureOf: bench.failureOf.bind(bench),
+    restore: bench.restore.bind(bench),
+  };
+}
