@@ -21,7 +21,7 @@ export interface ConfigVocabulary {
   /** Engines by name; only the names are read. */
   engines: Readonly<Record<string, unknown>>;
   /** `checkSchedule` of `@cbcr/policy`. */
-  checkSchedule(schedule: Schedule): { field: keyof Schedule; text: string } | null;
+  checkSchedule(schedule: Schedule): readonly { field: keyof Schedule; text: string }[];
   /** `isRegionAllowed` of `@cbcr/policy`. */
   isRegionAllowed(policy: Policy, region: Region): { allowed: boolean; reason: { text: string } };
 }

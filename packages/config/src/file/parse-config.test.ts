@@ -16,10 +16,10 @@ const vocabulary: ConfigVocabulary = {
     fs: z.strictObject({ path: z.string() }),
   },
   engines: { postgres: {}, files: {} },
-  checkSchedule: ({ cron, timeZone }) => {
-    if (timeZone === 'Mars/Olympus') return { field: 'timeZone', text: 'not a time zone' };
-    return cron.split(' ').length === 5 ? null : { field: 'cron', text: 'five fields are needed' };
-  },
+  checkSchedule: ({ cron, timeZone }) => [
+    ...(timeZone === 'Mars/Olympus' ? [{ field: 'timeZone' as const, text: 'not a time zone' }] : []),
+    ...(cron.split(' ').length === 5 ? [] : [{ field: 'cron' as const, text: 'five fields are needed' }]),
+  ],
   isRegionAllowed: (policy, region) => ({
     allowed: region.jurisdictions.some((tag) => policy.placement.jurisdictions.includes(tag)),
     reason: { text: `${region.id} is not in ${policy.placement.jurisdictions.join(', ')}` },

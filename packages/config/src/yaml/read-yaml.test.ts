@@ -97,7 +97,7 @@ test(`no text makes the reader throw, and every problem has a place (seed ${seed
   const vocabulary = {
     stores: {},
     engines: {},
-    checkSchedule: () => null,
+    checkSchedule: () => [],
     isRegionAllowed: () => ({ allowed: true, reason: { text: '' } }),
   };
   fc.assert(

@@ -1,8 +1,8 @@
 import type { Schedule } from '@cbcr/domain';
-import { readSchedule } from './cron.ts';
+import { readSchedule, type ScheduleFault } from './cron.ts';
 
-/** What is wrong with a schedule and in which field; null when it will run. */
-export function checkSchedule(schedule: Schedule): { field: keyof Schedule; text: string } | null {
+/** Everything that is wrong with a schedule; empty when it will run. */
+export function checkSchedule(schedule: Schedule): ScheduleFault[] {
   const read = readSchedule(schedule);
-  return 'problem' in read ? read.problem : null;
+  return 'faults' in read ? read.faults : [];
 }

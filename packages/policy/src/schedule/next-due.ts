@@ -7,7 +7,7 @@ import { readSchedule } from './cron.ts';
  */
 export function nextDue(schedule: Schedule, after: Date): Date {
   const read = readSchedule(schedule);
-  if ('problem' in read) throw unusable(schedule, read.problem.text);
+  if ('faults' in read) throw unusable(schedule, read.faults.map(({ text }) => text).join('; '));
   const next = read.expression.nextRun(after);
   if (next === null) throw unusable(schedule, 'this date does not occur again');
   return next;

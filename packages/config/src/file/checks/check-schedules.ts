@@ -2,7 +2,6 @@ import type { Check } from './check.ts';
 
 export const checkSchedules: Check = ({ policies }, { checkSchedule }, problems) => {
   for (const { id, schedule } of policies.valid) {
-    const fault = schedule && checkSchedule(schedule);
-    if (fault) problems.add(['policies', id, 'schedule', fault.field], fault.text);
+    for (const { field, text } of schedule ? checkSchedule(schedule) : []) problems.add(['policies', id, 'schedule', field], text);
   }
 };
