@@ -16,7 +16,7 @@ interface Facts {
   message: string;
 }
 
-const fullNames = new Set(['NoSpaceLeftOnDevice', 'QuotaExceeded', 'XMinioStorageFull', 'InsufficientCapacity', 'EntityTooLargeForQuota']);
+const fullNames = new Set(['QuotaExceeded', 'InsufficientStorage', 'XMinioStorageFull']);
 const busyNames = new Set([
   'SlowDown',
   'TooManyRequests',
