@@ -1,0 +1,126 @@
+import { systemClock as clock, type Instance, type Policy, type Region } from '@cbcr/domain';
+import type {} from '@cbcr/testkit/vitest-servers';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { Catalog } from '../catalog.ts';
+import { alpha, applyStage, beta, completePoint, instanceNamed, openRun, policy, regions, shop } from '../testing/stage.ts';
+import { createTestCatalog, type TestCatalog } from '../testing/test-catalog.ts';
+
+let stage: TestCatalog;
+let catalog: Catalog;
+beforeEach(async () => {
+  stage = await createTestCatalog({ adminUrl: inject('postgresAdminUrl'), clock });
+  catalog = stage.catalog;
+  await applyStage(catalog);
+});
+afterEach(() => stage.drop());
+
+const apply = (changes: { regions?: Region[]; policies?: Policy[]; instances?: Instance[] }) =>
+  catalog.applyConfig({ regions, policies: [policy], instances: [shop], ...changes }, 'ada');
+const api = instanceNamed('from-api');
+const ids = (rows: { id: string }[]) => rows.map((row) => row.id);
+const due = new Date(1_800_000_000_000);
+
+test('applying the same configuration twice, even at once, changes nothing but the audit trail', async () => {
+  await catalog.instances.setNextDue(shop.id, due);
+  const before = await catalog.instances.list();
+  await Promise.all(Array.from({ length: 5 }, () => apply({})));
+  expect(await catalog.instances.list()).toEqual(before);
+  expect(await catalog.audit.list({ subject: 'config' })).toHaveLength(6);
+});
+
+test('instances that vanish from the file are retired; those of the API stay', async () => {
+  await catalog.instances.add(api, 'ada');
+  expect(await apply({ instances: [] })).toEqual({ retired: [shop.id] });
+  expect(ids(await catalog.instances.list())).toEqual([api.id]);
+  expect(ids(await catalog.instances.list({ retired: true }))).toEqual([api.id, shop.id]);
+  expect((await catalog.instances.get(shop.id)).retiredAt).toEqual(expect.any(Date));
+  expect(await apply({})).toEqual({ retired: [] });
+  expect((await catalog.instances.get(shop.id)).retiredAt).toBeNull();
+});
+
+test('an instance of the API that the file names belongs to the file from then on', async () => {
+  await catalog.instances.add(api, 'ada');
+  await apply({ instances: [shop, { ...api, labels: { team: 'green' } }] });
+  expect(await catalog.instances.get(api.id)).toMatchObject({ source: 'config', labels: { team: 'green' } });
+  expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id] });
+});
+
+test('a region that vanishes keeps its row and its copies', async () => {
+  const point = await completePoint(catalog, await openRun(catalog), clock.now());
+  const [first] = regions;
+  await apply({ regions: first === undefined ? [] : [first] });
+  expect(ids(await catalog.regions.list())).toEqual([alpha]);
+  expect(await catalog.regions.get(beta)).toMatchObject({ id: beta, listed: false, store: { kind: 'fs' } });
+  expect(ids(await catalog.regions.list({ unlisted: true }))).toEqual(ids(regions));
+  expect((await catalog.copies.list(point.id)).map((copy) => copy.region)).toEqual([alpha, beta]);
+  await catalog.regions.applyAll(regions);
+  expect(ids(await catalog.regions.list())).toEqual(ids(regions));
+});
+
+test('optional settings of a region come back as they were', async () => {
+  const region: Region = { id: alpha, jurisdictions: ['DE', 'EU'], provider: 'example', keyId: 'k1', store: { kind: 's3', bucket: 'b' } };
+  await catalog.regions.applyAll([region]);
+  expect(await catalog.regions.list()).toEqual([{ ...region, listed: true }]);
+});
+
+describe('a changed policy', () => {
+  const { schedule: _schedule, ...unscheduled } = policy;
+  const changes: Record<string, Policy> = {
+    'a new schedule': { ...policy, schedule: { cron: '30 * * * *', timeZone: 'UTC' } },
+    'no schedule': unscheduled,
+  };
+  test.each(Object.entries(changes))('%s takes the next due time away', async (_name, changed) => {
+    await catalog.instances.setNextDue(shop.id, due);
+    const { hash } = await catalog.policies.get(policy.id);
+    await apply({ policies: [changed] });
+    expect((await catalog.policies.get(policy.id)).hash).not.toBe(hash);
+    expect((await catalog.instances.get(shop.id)).nextDueAt).toBeNull();
+    expect(await catalog.instances.listUnscheduled()).toHaveLength(changed.schedule === undefined ? 0 : 1);
+  });
+
+  test('that vanishes is no longer listed, and its instances still find it', async () => {
+    const other = { ...policy, id: 'other' as Policy['id'] };
+    await apply({ policies: [other], instances: [{ ...shop, policy: other.id }] });
+    expect((await catalog.policies.list()).map((row) => row.policy.id)).toEqual(['other']);
+    expect(await catalog.policies.get(policy.id)).toMatchObject({ listed: false });
+    await expect(catalog.policies.get('none' as Policy['id'])).rejects.toMatchObject({
+      code: 'policy.not-found',
+      facts: { known: 'other' },
+    });
+  });
+});
+
+describe('adding an instance', () => {
+  test('twice with the same settings is one instance, and one event', async () => {
+    const [first, second] = [await catalog.instances.add(api, 'ada'), await catalog.instances.add(api, 'ada')];
+    expect(second).toEqual(first);
+    expect(first).toMatchObject({ ...api, source: 'api', retiredAt: null });
+    expect(await catalog.audit.list({ subject: api.id })).toMatchObject([{ actor: 'ada', action: 'instance.added' }]);
+  });
+
+  test('with other settings, an unknown region or an unknown policy is refused', async () => {
+    await catalog.instances.add(api, 'ada');
+    const refusals = [
+      [{ ...api, connection: 'env:OTHER' }, 'instance.exists'],
+      [{ ...api, id: 'new', home: 'nowhere' }, 'region.not-found'],
+      [{ ...api, id: 'new', policy: 'none' }, 'policy.not-found'],
+    ] as const;
+    for (const [instance, code] of refusals) {
+      await expect(catalog.instances.add(instance as Instance, 'ada')).rejects.toMatchObject({ code });
+    }
+    await expect(catalog.instances.get('new' as Instance['id'])).rejects.toMatchObject({ code: 'instance.not-found' });
+  });
+
+  test('that was retired brings it back, unless its engine is another', async () => {
+    await catalog.instances.add(api, 'ada');
+    await catalog.instances.retire(api.id, 'ada');
+    await catalog.instances.retire(api.id, 'ada');
+    await expect(catalog.instances.add({ ...api, engine: 'files' }, 'ada')).rejects.toMatchObject({ code: 'instance.exists' });
+    expect(await catalog.instances.add({ ...api, connection: 'env:OTHER' }, 'ada')).toMatchObject({
+      retiredAt: null,
+      connection: 'env:OTHER',
+    });
+    const actions = (await catalog.audit.list({ subject: api.id })).map((event) => event.action);
+    expect(actions).toEqual(['instance.revived', 'instance.retired', 'instance.added']);
+  });
+});
