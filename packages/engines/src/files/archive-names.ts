@@ -20,15 +20,17 @@ export interface EntryNames {
 }
 
 export function writeNames({ path, link, modifiedNs }: EntryNames): ArchiveHeader {
-  const seconds = modifiedNs / 1_000_000_000n - (modifiedNs % 1_000_000_000n < 0n ? 1n : 0n);
-  const fraction = (modifiedNs - seconds * 1_000_000_000n).toString().padStart(9, '0');
+  const sign = modifiedNs < 0n ? '-' : '';
+  const distanceNs = modifiedNs < 0n ? -modifiedNs : modifiedNs;
+  const seconds = distanceNs / 1_000_000_000n;
+  const fraction = (distanceNs % 1_000_000_000n).toString().padStart(9, '0');
   return {
     name: path.toString('utf8'),
     ...(link && { linkname: link.toString('utf8') }),
     // The plain field holds 33 bits without a sign; the record holds the exact time.
-    mtime: new Date(Math.min(Math.max(Number(seconds), 0), 0x7fffffff) * 1000),
+    mtime: new Date(sign === '-' ? 0 : Math.min(Number(seconds), 0x7fffffff) * 1000),
     pax: {
-      [timeRecord]: `${seconds}.${fraction}`,
+      [timeRecord]: `${sign}${seconds}.${fraction}`,
       ...(!isUtf8(path) && { [exactNameRecord]: path.toString('hex') }),
       ...(link && !isUtf8(link) && { [exactLinkRecord]: link.toString('hex') }),
     },

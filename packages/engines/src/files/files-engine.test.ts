@@ -1,4 +1,4 @@
 import { describeEngine } from '../contract/describe-engine.ts';
-import { createFilesFixture } from './test-data/files-fixture.ts';
+import { createFilesFixture } from './contract/files-fixture.ts';
 
 describeEngine('files', createFilesFixture);

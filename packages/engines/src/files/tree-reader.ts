@@ -24,6 +24,8 @@ export interface TreeReport {
  */
 export function readTree(folder: string, report: TreeReport, onOddity: (what: string, name: string) => void): Pack {
   const archive = pack();
+  // Its reader hears of a failure by reading; an event that nobody listens to would end the process.
+  archive.on('error', () => undefined);
   const root = Buffer.from(folder);
   const hardLinks = new Map<string, Buffer>();
 
@@ -111,6 +113,7 @@ async function addFile(archive: Pack, header: ArchiveHeader & { size: number }, 
   // Awaited at the end, and until then a failure would count as unhandled.
   added.promise.catch(() => undefined);
   const entry = archive.entry(header, (error) => (error ? added.reject(error) : added.resolve()));
+  entry.on('error', () => undefined);
   let wake = () => {};
   for (const event of ['drain', 'close'] as const) entry.on(event, () => wake());
   let left = header.size;

@@ -1,5 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, link, lstat, lutimes, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  lstat,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -31,8 +46,11 @@ export async function createFilesFixture(): Promise<EngineFixture> {
     },
     makeEmptyTarget: async () => url(await makeFolder()),
     compare: async (source, target) => {
-      const [mine, theirs] = [new Set(await list(source)), new Set(await list(target))];
-      return [...[...mine.difference(theirs)].map((line) => `only in the source: ${line}`), ...[...theirs.difference(mine)].map((line) => `only in the target: ${line}`)];
+      const [mine, theirs] = await Promise.all([list(source), list(target)]);
+      return [
+        ...mine.filter((line) => !theirs.includes(line)).map((line) => `only in the source: ${line}`),
+        ...theirs.filter((line) => !mine.includes(line)).map((line) => `only in the target: ${line}`),
+      ];
     },
     fingerprint: async (connection) => (await list(connection)).join('\n'),
     // The only way for a reader of files to be left without bytes is that they go away.
@@ -42,7 +60,14 @@ export async function createFilesFixture(): Promise<EngineFixture> {
       { what: 'a folder that does not exist', connection: url(join(home, 'no such folder')), code: 'engine.database-missing' },
       { what: 'a file in place of the folder', connection: url(plainFile), code: 'engine.database-missing' },
     ],
-    invalidConnections: ['/odd-secret-word', 'file://odd-secret-word', 'file:odd-secret-word', 'file:///odd-secret-word?x', 'file:///%00odd-secret-word', 'postgres://user:odd-secret-word@host/shop'],
+    invalidConnections: [
+      '/odd-secret-word',
+      'file://odd-secret-word',
+      'file:odd-secret-word',
+      'file:///odd-secret-word?x',
+      'file:///%00odd-secret-word',
+      'postgres://user:odd-secret-word@host/shop',
+    ],
     dispose: async () => {
       await rm(home, { recursive: true, force: true });
     },
@@ -80,9 +105,21 @@ async function fillRich(folder: string): Promise<void> {
 async function listTree(root: Buffer, name = Buffer.from('.')): Promise<string[]> {
   const absolute = Buffer.concat([root, Buffer.from('/'), name]);
   const stats = await lstat(absolute);
-  const facts = [(stats.mode & 0o7777).toString(8), Math.floor(stats.mtimeMs), stats.uid, stats.gid, stats.isFile() ? stats.nlink : '', name.toString('latin1')];
+  const facts = [
+    (stats.mode & 0o7777).toString(8),
+    Math.floor(stats.mtimeMs),
+    stats.uid,
+    stats.gid,
+    stats.isFile() ? stats.nlink : '',
+    name.toString('latin1'),
+  ];
   if (stats.isSymbolicLink()) return [`link ${facts.join(' ')} -> ${(await readlink(absolute, 'buffer')).toString('latin1')}`];
-  if (stats.isFile()) return [`file ${facts.join(' ')} = ${createHash('sha256').update(await readFile(absolute)).digest('hex')}`];
+  if (stats.isFile())
+    return [
+      `file ${facts.join(' ')} = ${createHash('sha256')
+        .update(await readFile(absolute))
+        .digest('hex')}`,
+    ];
   const names = await readdir(absolute, 'buffer');
   const inside = await Promise.all(names.map((inner) => listTree(root, Buffer.concat([name, Buffer.from('/'), inner]))));
   return [`folder ${facts.join(' ')}`, ...inside.flat()];
