@@ -1,13 +1,25 @@
 import type { CbcrClient } from '@cbcr/client';
+import type { CliEnvironment } from '@cbcr/config';
 import type { Clock } from '@cbcr/domain';
+import type { Composition } from './compose.ts';
 import type { Output } from './output/output.ts';
 
-/** What every command gets: where to write, and how to reach the scheduler. */
+/** What every command gets: where to write, and how to reach the scheduler and everything else outside of it. */
 export interface Cli {
   out: Output;
   clock: Clock;
   /** Aborts when the person interrupts (Ctrl-C). */
   signal: AbortSignal;
+  /** Where `-` reads from. */
+  stdin: AsyncIterable<unknown>;
+  /** Absolute. */
+  currentFolder: string;
+  /** Throws `config.environment-invalid`; read when needed, so that help works with a broken environment. */
+  environment(): CliEnvironment;
+  /** The local stack that `--stack` names. */
+  stackName(): string | undefined;
   /** The client of the scheduler that the environment or the local stack names. Throws `stack.not-running` when neither does. */
-  connect(): CbcrClient;
+  connect(): Promise<CbcrClient>;
+  /** Heavy parts, loaded by the commands that need them. */
+  parts: Composition;
 }

@@ -15,7 +15,9 @@ export async function waitUntilSettled({ out, clock, signal }: Cli, client: Cbcr
       const isUp = (id: string) => regions.find((region) => region.id === id)?.health.state === 'up';
       const open = point.debts.filter((debt) => isUp(debt.region));
       const verified = point.copies.filter((copy) => copy.state === 'verified');
-      line.update(`verify  ${verified.length} of ${point.copies.length} copies verified: ${verified.map((copy) => copy.region).join(', ')}`);
+      line.update(
+        `verify  ${verified.length} of ${point.copies.length} copies verified: ${verified.map((copy) => copy.region).join(', ')}`,
+      );
       if (open.length === 0) return point;
       await clock.sleep(pollMs, { signal });
     }

@@ -16,7 +16,7 @@ export function backup(parent: Command, cli: Cli): void {
     .option('--wait', 'until the point is captured and each copy is verified or owed')
     .option('--idempotency-key <key>', 'the same key always means the same run')
     .action(async (instance: string, { wait, idempotencyKey }: { wait?: true; idempotencyKey?: string }) => {
-      const client = cli.connect();
+      const client = await cli.connect();
       const request = parseInput(backupRequestSchema, { instance });
       const run = await client.startBackup(request, idempotencyKey === undefined ? {} : { idempotencyKey });
       if (wait !== true) return cli.out.result(run, () => describeRun(run));
@@ -30,6 +30,7 @@ export async function finishBackup(cli: Cli, client: CbcrClient, run: { id: stri
   if (run.point === null) throw new CbcrError('run.failed', { run: run.id, cause: 'it has no recovery point' });
   const point = await waitUntilSettled(cli, client, run.point);
   for (const debt of point.debts) cli.out.warn(`the copy in ${debt.region} is owed since ${debt.since}: ${debt.reason.text}`);
-  if (!point.available) throw new CbcrError('run.failed', { run: run.id, cause: `${point.id} has too few verified copies to be available` });
+  if (!point.available)
+    throw new CbcrError('run.failed', { run: run.id, cause: `${point.id} has too few verified copies to be available` });
   return point;
 }

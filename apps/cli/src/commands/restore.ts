@@ -4,12 +4,13 @@ import type { Cli } from '../cli.ts';
 import { followToSuccess } from '../follow-run.ts';
 import { describeRestorePlan } from '../output/describe-restore-plan.ts';
 import { describeRun } from '../output/describe-run.ts';
-import { parseInput } from '../parse-input.ts';
-import { readSecretArgument } from '../read-secret-argument.ts';
+import { parseCount, parseInput } from '../parse-input.ts';
+import { connectionHelp, readSecretArgument } from '../read-secret-argument.ts';
 
 interface Options {
   to: string;
-  target: string;
+  target?: string;
+  targetFile?: string;
   point?: string;
   jobs?: number;
   wait?: true;
@@ -21,13 +22,14 @@ export function restore(parent: Command, cli: Cli): void {
     .description('restore an instance into an empty database')
     .argument('<instance>')
     .requiredOption('--to <region>', 'the region whose workers do it, near the target')
-    .requiredOption('--target <target>', 'env:NAME or file:PATH as the workers see it, a URL, or - to read the URL from standard input')
+    .option('--target <target>', connectionHelp)
+    .option('--target-file <path>', 'read the URL from a file here, which keeps its password off the command line')
     .option('--point <point>', 'default: the newest that has a verified copy')
-    .option('--jobs <count>', 'parallel work in the target', Number)
+    .option('--jobs <count>', 'parallel work in the target', parseCount)
     .option('--wait', 'until the restore has ended')
-    .action(async (instance: string, { wait, ...options }: Options) => {
-      const client = cli.connect();
-      const target = await readSecretArgument(options.target);
+    .action(async (instance: string, { wait, target: value, targetFile, ...options }: Options) => {
+      const client = await cli.connect();
+      const target = await readSecretArgument({ option: '--target', value, file: targetFile }, cli.stdin);
       const { target: _target, jobs: _jobs, ...question } = parseInput(restoreRequestSchema, { instance, ...options, target });
       const plan = await client.planRestore(question);
       cli.out.say(`${describeRestorePlan(plan)}\n`);

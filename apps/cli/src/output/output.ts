@@ -1,5 +1,6 @@
-import { ApiError, type ApiProblem } from '@cbcr/client';
-import { CbcrError, type ExitCode, toCbcrError } from '@cbcr/domain';
+import { styleText } from 'node:util';
+import type { ExitCode } from '@cbcr/domain';
+import { describeFailure, describeProblem } from './failure.ts';
 import { type ProgressLine, startProgressLine } from './progress-line.ts';
 
 /** Where a command writes: results to standard output, everything about the work to standard error, so that results can be piped. */
@@ -14,53 +15,47 @@ export interface Output {
   progress(): ProgressLine;
   /** Says what went wrong and what to do, and gives the exit code. */
   failure(error: unknown): ExitCode;
+  /** The text in a style where the terminal shows styles, and as it is elsewhere. For what is written with `say`. */
+  style(style: TextStyle, text: string): string;
+}
+
+type TextStyle = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
+
+interface Screen {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+  /** Respects NO_COLOR. */
+  hasColors?(): boolean;
 }
 
 export interface OutputStreams {
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown; isTTY?: boolean };
+  stdout: Pick<Screen, 'write'>;
+  stderr: Screen;
 }
 
 export function createOutput({ stdout, stderr }: OutputStreams, json: boolean, monotonicMs: () => number): Output {
   const line = (text: string) => stderr.write(`${text}\n`);
+  const document = (data: unknown) => stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  const colours = stderr.isTTY === true && stderr.hasColors?.() === true;
+  const style = (name: TextStyle, text: string) => (colours ? styleText(name, text, { validateStream: false }) : text);
   return {
     json,
-    result: (data, describe) => stdout.write(`${json ? JSON.stringify(data, null, 2) : describe()}\n`),
+    style,
+    result: (data, describe) => (json ? document(data) : stdout.write(`${describe()}\n`)),
     say: (text) => json || line(text),
-    warn: (text) => json || line(`warning: ${text}`),
+    warn: (text) => json || line(`${style('yellow', 'warning:')} ${text}`),
     progress: () => startProgressLine(json ? null : stderr, monotonicMs),
     failure(error) {
-      const known = describeFailure(error);
-      const { code, message, hint, problems, exitCode } = known;
+      const { code, message, hint, problems, exitCode } = describeFailure(error);
       if (json) {
-        stdout.write(`${JSON.stringify({ error: { code, message, hint, ...(problems.length > 0 && { problems }) } }, null, 2)}\n`);
+        document({ error: { code, message, hint, ...(problems.length > 0 && { problems }) } });
         return exitCode;
       }
       for (const problem of problems) line(describeProblem(problem));
-      line(`error: ${message} [${code}]`);
-      if (hint !== '') line(`hint:  ${hint}`);
+      line(`${style('red', 'error:')} ${message} ${style('dim', `[${code}]`)}`);
+      if (hint !== '') line(`${style('bold', 'hint:')}  ${hint}`);
       return exitCode;
     },
   };
-}
-
-interface Failure {
-  code: string;
-  message: string;
-  hint: string;
-  problems: readonly ApiProblem[];
-  exitCode: ExitCode;
-}
-
-function describeFailure(error: unknown): Failure {
-  if (error instanceof ApiError) return error;
-  const known: CbcrError & { problems?: unknown } = toCbcrError(error);
-  const problems = Array.isArray(known.problems) ? (known.problems as ApiProblem[]) : [];
-  return { ...known.toReport(), problems, exitCode: known.exitCode };
-}
-
-function describeProblem(problem: ApiProblem & { file?: string; column?: number }): string {
-  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-  const text = [place, problem.path === '' ? '' : `${problem.path}:`, problem.message].filter((part) => part !== '').join(' ');
-  return problem.hint === undefined ? text : `${text}\n    ${problem.hint}`;
 }

@@ -9,7 +9,7 @@ export function applyConfig(parent: Command, cli: Cli): void {
     .description('apply a cbcr.yaml: all of it, or nothing and every problem')
     .argument('<file>')
     .action(async (file: string) => {
-      const applied = await cli.connect().applyConfig({ file, text: await readText(file) });
+      const applied = await (await cli.connect()).applyConfig({ file, text: await readText(file) });
       cli.out.result(applied, () => `applied: ${applied.regions} regions, ${applied.policies} policies, ${applied.instances} instances`);
     });
 }

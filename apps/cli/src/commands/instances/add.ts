@@ -3,13 +3,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { describeInstance } from '../../output/describe-instance.ts';
 import { parseInput } from '../../parse-input.ts';
-import { readSecretArgument } from '../../read-secret-argument.ts';
+import { connectionHelp, readSecretArgument } from '../../read-secret-argument.ts';
 
 interface Options {
   engine: string;
   home: string;
   policy: string;
-  connection: string;
+  connection?: string;
+  connectionFile?: string;
   dataClass?: string;
   label: Record<string, string>;
 }
@@ -22,13 +23,14 @@ export function addInstance(parent: Command, cli: Cli): void {
     .requiredOption('--engine <engine>', 'postgres or files')
     .requiredOption('--home <region>', 'the region in which the database runs')
     .requiredOption('--policy <policy>', 'a policy of cbcr.yaml')
-    .requiredOption('--connection <connection>', 'env:NAME or file:PATH as the workers see it, a URL, or - to read the URL from standard input')
+    .option('--connection <connection>', connectionHelp)
+    .option('--connection-file <path>', 'read the URL from a file here, which keeps its password off the command line')
     .option('--data-class <class>', 'for residency rules')
     .option('--label <key=value>', 'may be repeated', collectLabel, {})
-    .action(async (id: string, { label, ...options }: Options) => {
-      const connection = await readSecretArgument(options.connection);
+    .action(async (id: string, { label, connection: value, connectionFile, ...options }: Options) => {
+      const connection = await readSecretArgument({ option: '--connection', value, file: connectionFile }, cli.stdin);
       const request = parseInput(addInstanceRequestSchema, { id, ...options, connection, labels: label });
-      const instance = await cli.connect().addInstance(request);
+      const instance = await (await cli.connect()).addInstance(request);
       cli.out.result(instance, () => describeInstance(instance));
     });
 }

@@ -8,7 +8,7 @@ export function listInstances(parent: Command, cli: Cli): void {
     .command('list')
     .description('list the protected instances')
     .action(async () => {
-      const instances = await cli.connect().listInstances();
+      const instances = await (await cli.connect()).listInstances();
       cli.out.result(instances, () =>
         renderTable(
           ['instance', 'engine', 'home', 'policy', 'protected', 'newest point', 'debts', 'next due'],

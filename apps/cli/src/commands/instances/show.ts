@@ -8,7 +8,7 @@ export function showInstance(parent: Command, cli: Cli): void {
     .description('show where the copies of an instance must live and why, and what is owed')
     .argument('<instance>')
     .action(async (id: string) => {
-      const instance = await cli.connect().getInstance(id);
+      const instance = await (await cli.connect()).getInstance(id);
       cli.out.result(instance, () => describeInstance(instance));
     });
 }

@@ -2,15 +2,16 @@ import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatBytes, formatTime } from '../../output/format.ts';
 import { renderTable } from '../../output/table.ts';
+import { parseCount } from '../../parse-input.ts';
 
 export function listPoints(parent: Command, cli: Cli): void {
   parent
     .command('list')
     .description('list recovery points, the newest first')
-    .option('--instance <instance>')
-    .option('--limit <count>', 'default 50', Number)
+    .option('--instance <instance>', 'only of this instance')
+    .option('--limit <count>', 'default 50', parseCount)
     .action(async (filter: { instance?: string; limit?: number }) => {
-      const points = await cli.connect().listPoints(filter);
+      const points = await (await cli.connect()).listPoints(filter);
       cli.out.result(points, () =>
         renderTable(
           ['point', 'instance', 'captured', 'state', 'size', 'copies', 'available', 'protected'],

@@ -8,7 +8,7 @@ export function showPoint(parent: Command, cli: Cli): void {
     .description('show a recovery point with its copies')
     .argument('<point>')
     .action(async (id: string) => {
-      const point = await cli.connect().getPoint(id);
+      const point = await (await cli.connect()).getPoint(id);
       cli.out.result(point, () => describePoint(point));
     });
 }

@@ -8,7 +8,7 @@ export function listRegions(parent: Command, cli: Cli): void {
     .command('list')
     .description('list the regions, whether they are up, and why')
     .action(async () => {
-      const regions = await cli.connect().listRegions();
+      const regions = await (await cli.connect()).listRegions();
       cli.out.result(regions, () =>
         renderTable(
           ['region', 'jurisdictions', 'store', 'health', 'since', 'workers', 'why'],

@@ -10,7 +10,7 @@ export function cancelRun(parent: Command, cli: Cli): void {
     .argument('<run>')
     .option('--wait', 'until it has really ended')
     .action(async (id: string, { wait }: { wait?: true }) => {
-      const client = cli.connect();
+      const client = await cli.connect();
       const asked = await client.cancelRun(id);
       const run = wait === true ? await followRun(cli, client, asked) : asked;
       cli.out.result(run, () => describeRun(run));

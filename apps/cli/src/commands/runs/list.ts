@@ -2,17 +2,18 @@ import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
 import { renderTable } from '../../output/table.ts';
+import { parseCount } from '../../parse-input.ts';
 
 export function listRuns(parent: Command, cli: Cli): void {
   parent
     .command('list')
     .description('list runs, the newest first')
-    .option('--instance <instance>')
+    .option('--instance <instance>', 'only of this instance')
     .option('--kind <kind>', 'backup, replicate, restore or verify')
     .option('--state <state>', 'queued, running, waiting, succeeded, failed or cancelled')
-    .option('--limit <count>', 'default 50', Number)
+    .option('--limit <count>', 'default 50', parseCount)
     .action(async (filter: { instance?: string; kind?: string; state?: string; limit?: number }) => {
-      const runs = await cli.connect().listRuns(filter);
+      const runs = await (await cli.connect()).listRuns(filter);
       cli.out.result(runs, () =>
         renderTable(
           ['run', 'kind', 'region', 'instance', 'state', 'created', 'ended', 'by'],

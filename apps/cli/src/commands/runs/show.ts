@@ -8,7 +8,7 @@ export function showRun(parent: Command, cli: Cli): void {
     .description('show a run')
     .argument('<run>')
     .action(async (id: string) => {
-      const run = await cli.connect().getRun(id);
+      const run = await (await cli.connect()).getRun(id);
       cli.out.result(run, () => describeRun(run));
     });
 }

@@ -10,7 +10,7 @@ export function watchRun(parent: Command, cli: Cli): void {
     .description('follow a run until it ends; without a name, the newest one')
     .argument('[run]')
     .action(async (id: string | undefined) => {
-      const client = cli.connect();
+      const client = await cli.connect();
       const first = id === undefined ? (await client.listRuns({ limit: 1 })).at(0) : await client.getRun(id);
       if (first === undefined) throw new CbcrError('usage.invalid', { cause: 'there is no run to watch yet' });
       const run = await followToSuccess(cli, client, first);

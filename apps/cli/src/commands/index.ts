@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { backup } from './backup.ts';
+import { applyConfig } from './config/apply.ts';
+import { checkConfig } from './config/check.ts';
+import { addInstance } from './instances/add.ts';
+import { listInstances } from './instances/list.ts';
+import { showInstance } from './instances/show.ts';
+import { migrate } from './migrate.ts';
+import { listPoints } from './points/list.ts';
+import { showPoint } from './points/show.ts';
+import { listRegions } from './regions/list.ts';
+import { restore } from './restore.ts';
+import { cancelRun } from './runs/cancel.ts';
+import { listRuns } from './runs/list.ts';
+import { showRun } from './runs/show.ts';
+import { watchRun } from './runs/watch.ts';
+import { version } from './version.ts';
+
+/** Adds one command to its parent. */
+type DefineCommand = (parent: Command, cli: Cli) => void;
+
+/** Every command: a new one is a file and a line here. */
+export const topCommands: readonly DefineCommand[] = [backup, restore, migrate, version];
+
+export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
+  { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },
+  { name: 'regions', about: 'places with a store and workers', commands: [listRegions] },
+  { name: 'points', about: 'recovery points and their copies', commands: [listPoints, showPoint] },
+  {
+    name: 'runs',
+    about: 'backups, copies between regions, verifications and restores',
+    commands: [listRuns, showRun, watchRun, cancelRun],
+  },
+  { name: 'config', about: 'cbcr.yaml: regions, policies and instances', commands: [checkConfig, applyConfig] },
+];

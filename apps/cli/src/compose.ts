@@ -1,0 +1,38 @@
+import { type ConfigVocabulary, readMachineEnvironment } from '@cbcr/config';
+import { type Clock, systemClock } from '@cbcr/domain';
+import type { Stack, StackOptions } from '@cbcr/testkit';
+
+/** Parts that few commands need and that take long to load: each is imported at its first use, so that every other command starts at once. */
+export interface Composition {
+  clock: Clock;
+  /** What a cbcr.yaml may name in this version. */
+  readVocabulary(): Promise<ConfigVocabulary>;
+  migrateCatalog(url: string): Promise<{ from: number; to: number }>;
+  /** A local stack of this machine, which may not exist yet. */
+  openStack(options: Pick<StackOptions, 'folder' | 'name' | 'store' | 'onProgress'>): Promise<Stack>;
+}
+
+export function compose(): Composition {
+  const clock = systemClock;
+  const migrateCatalog = async (url: string) => {
+    const catalog = await import('@cbcr/catalog');
+    return await catalog.migrateCatalog({ url, clock });
+  };
+  return {
+    clock,
+    readVocabulary: async () => {
+      const [{ storeOptionsSchemas }, { createEngines }, { checkSchedule, isRegionAllowed }] = await Promise.all([
+        import('@cbcr/blobstore/adapters'),
+        import('@cbcr/engines/adapters'),
+        import('@cbcr/policy'),
+      ]);
+      return { stores: storeOptionsSchemas, engines: createEngines({ toolFolders: [], clock }), checkSchedule, isRegionAllowed };
+    },
+    migrateCatalog,
+    openStack: async (options) => {
+      const { createStack } = await import('@cbcr/testkit');
+      const migrate = async (url: string) => void (await migrateCatalog(url));
+      return createStack({ ...options, clock, migrate, environment: readMachineEnvironment() });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { ApiError } from '@cbcr/client';
+import { CbcrError, type ExitCode } from '@cbcr/domain';
+
+/** One of several things that are wrong with a file or a request; a place in a file where there is one. */
+export interface ShownProblem {
+  path: string;
+  message: string;
+  hint?: string | undefined;
+  file?: string | undefined;
+  line?: number | undefined;
+  column?: number | undefined;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+  hint: string;
+  problems: readonly ShownProblem[];
+  exitCode: ExitCode;
+}
+
+/** Whatever was thrown, as a person or a program is told of it. */
+export function describeFailure(error: unknown): Failure {
+  const known = error instanceof ApiError || error instanceof CbcrError ? error : explainUnexpected(error);
+  const { code, message, hint, exitCode } = known;
+  return { code, message, hint, exitCode, problems: hasProblems(known) ? known.problems : [] };
+}
+
+/** A defect, or an answer that this version does not understand: a run's words about it ("is tried again") would be wrong here. */
+function explainUnexpected(error: unknown): CbcrError {
+  const cause = error instanceof Error ? error.message : String(error);
+  return new CbcrError('cli.unexpected', { cause: cause.replace(/\.$/, '') }, { cause: error });
+}
+
+const hasProblems = (error: object): error is { problems: readonly ShownProblem[] } => 'problems' in error && Array.isArray(error.problems);
+
+/** `file:line:column path: what is wrong`, and its hint on a line of its own. */
+export function describeProblem({ file, line, column, path, message, hint }: ShownProblem): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  const text = [place, path === '' ? '' : `${path}:`, message].filter((part) => part !== '').join(' ');
+  return hint === undefined ? text : `${text}\n    ${hint}`;
+}
