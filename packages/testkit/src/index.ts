@@ -17,5 +17,11 @@ export { type RedisOptions, type RedisServer, startRedis } from './servers/redis
 export { createS3Client, type S3Settings } from './servers/s3-bucket.ts';
 export type { Server, ServerOptions } from './servers/server.ts';
 export { createTestBucket } from './servers/test-bucket.ts';
-export { createTestDatabase, ensureTemplateDatabase, type TestDatabase } from './servers/test-database.ts';
+export { createTestDatabase, ensureDatabase, ensureTemplateDatabase, type TestDatabase } from './servers/test-database.ts';
 export { startVersitygw, type VersitygwOptions, type VersitygwServer } from './servers/versitygw.ts';
+export { readStackFile, type StackFile } from './stack/read-stack-file.ts';
+export { type StackRegion, samplePolicy, sampleRegions } from './stack/sample-regions.ts';
+export { createStack, type Stack, type StackOptions, type UpResult } from './stack/stack.ts';
+export type { StackProgram } from './stack/stack-context.ts';
+export type { StackProcess } from './stack/stack-processes.ts';
+export type { StackProcessStatus, StackStatus } from './stack/stack-status.ts';

@@ -11,7 +11,8 @@ export interface ProcessRecord {
   /** From readProcessIdentity: a reused pid is never taken for this process. */
   identity: string;
   logFile: string;
-  stopSignal: NodeJS.Signals;
+  /** What asks this program to end cleanly. */
+  stopSignal: 'SIGTERM' | 'SIGINT';
 }
 
 export const isProcessAlive = (record: ProcessRecord) => readProcessIdentity(record.pid) === record.identity;

@@ -20,8 +20,7 @@ export interface ProcessSpec {
   logFile: string;
   /** Runs as another user; only root can. */
   user?: { uid: number; gid: number };
-  /** What asks this program to end cleanly. */
-  stopSignal?: NodeJS.Signals;
+  stopSignal?: ProcessRecord['stopSignal'];
 }
 
 export interface StartedProcess {
@@ -55,7 +54,7 @@ export async function spawnProcess(spec: ProcessSpec, lifetime: Lifetime): Promi
     const pid = child.pid ?? 0;
     // A program that has already ended has no identity; the empty text equals no other process's.
     const identity = readProcessIdentity(pid) ?? '';
-    const record = { name: spec.name, pid, identity, logFile: spec.logFile, stopSignal: spec.stopSignal ?? 'SIGTERM' };
+    const record: ProcessRecord = { name: spec.name, pid, identity, logFile: spec.logFile, stopSignal: spec.stopSignal ?? 'SIGTERM' };
     if (lifetime === 'guarded') {
       guardProcess(record);
       void exited.then(() => releaseProcess(record));

@@ -9,8 +9,10 @@ export interface ReadyOptions {
   lifetime: Lifetime;
   /** True once the program serves; must prove that it is this very program that answers, for example by its password. */
   isReady: () => Promise<boolean>;
+  /** Called at once, before the program is ready, so that it can be found again if we are killed while it starts. */
+  onSpawn?: ((record: ProcessRecord) => void) | undefined;
   deadlineMs?: number;
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 const portTaken = /EADDRINUSE|address already in use|Address already in use|could not bind/;
@@ -18,9 +20,10 @@ const attempts = 8;
 
 /** Starts a program and resolves once it serves. Errors: stack.start-failed, naming the log, when it ends or the deadline passes. */
 export async function startReady(spec: ProcessSpec, options: ReadyOptions): Promise<ProcessRecord> {
-  const { deadlineMs = 30_000, clock = systemClock } = options;
+  const { deadlineMs = 60_000, clock = systemClock } = options;
   const logStart = logSize(spec.logFile);
   const { record, exited } = await spawnProcess(spec, options.lifetime);
+  options.onSpawn?.(record);
   const end: { how?: string } = {};
   void exited.then((how) => {
     end.how = how;
@@ -36,7 +39,7 @@ export async function startReady(spec: ProcessSpec, options: ReadyOptions): Prom
   if (state === 'ready') return record;
   if (state !== 'ended') await killProcess(record, clock);
   const cause = state === 'ended' ? `it ended with ${end.how}` : `it did not become ready within ${deadlineMs / 1000} s`;
-  const tail = readLogTail(spec.logFile, { fromByte: logStart, maxBytes: 2000 });
+  const tail = readLogTail(spec.logFile, { fromByte: logStart, maxBytes: 8000 });
   throw new CbcrError(
     'stack.start-failed',
     { process: spec.name, cause: `${cause}${lastLine(tail)}`, log: spec.logFile },

@@ -33,7 +33,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     const url = `redis://:${password}@127.0.0.1:${port}`;
     const record = await startReady(
       { name, command, args: [configFile], env: childEnvironment(environment), cwd: dataFolder, logFile: join(folder, `${name}.log`) },
-      { lifetime, isReady: () => doesRedisAnswer(url), ...(options.clock && { clock: options.clock }) },
+      { lifetime, isReady: () => doesRedisAnswer(url), onSpawn: options.onSpawn, clock: options.clock },
     );
     return { port, url, record };
   };

@@ -10,12 +10,14 @@ export interface ServerOptions {
   /** Names the process and its log; two servers in one folder need two names. */
   name?: string;
   /** Without it a free port is chosen. */
-  port?: number;
+  port?: number | undefined;
   /** `guarded` (the default): ends with this process. `detached`: survives it. */
   lifetime?: Lifetime;
   /** Tests: `inject('serverEnvironment')`. */
   environment: Environment;
   clock?: Clock;
+  /** Called as soon as the process exists, before it serves. */
+  onSpawn?: (record: ProcessRecord) => void;
 }
 
 /** A server that runs as a child process on 127.0.0.1. */

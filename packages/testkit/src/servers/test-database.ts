@@ -58,3 +58,15 @@ export async function ensureTemplateDatabase(adminUrl: string, name: string, pre
     await sql.end();
   }
 }
+
+/** Creates the database that `url` names, on its server, unless it is there. Needs the right to connect to the database postgres. */
+export async function ensureDatabase(url: string): Promise<void> {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  const sql = connect(withDatabase(url, 'postgres'));
+  try {
+    const found = await sql`select from pg_database where datname = ${name}`;
+    if (found.length === 0) await sql`create database ${sql(name)} template template0`;
+  } finally {
+    await sql.end();
+  }
+}

@@ -47,7 +47,7 @@ export async function startVersitygw(options: VersitygwOptions): Promise<Versity
         cwd: home,
         logFile: join(folder, `${name}.log`),
       },
-      { lifetime, isReady: () => isS3Answering(s3), ...(options.clock && { clock: options.clock }) },
+      { lifetime, isReady: () => isS3Answering(s3), onSpawn: options.onSpawn, clock: options.clock },
     );
     return { port, s3, record };
   };

@@ -85,6 +85,12 @@ export const serviceErrors = {
     treatment: 'never',
     status: 500,
   },
+  'stack.busy': {
+    sentence: 'Another command is still working on this local stack.',
+    hint: 'Wait for it to end. If none is running, remove {lock}.',
+    treatment: 'never',
+    status: 409,
+  },
   'stack.program-missing': {
     sentence: '{program} is not installed.',
     hint: 'Run ./scripts/setup, which brings it.',

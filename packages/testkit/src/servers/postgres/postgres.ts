@@ -48,7 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
         stopSignal: 'SIGINT',
         ...(user && { user }),
       },
-      { lifetime, isReady: () => doesPostgresAnswer(adminUrl), ...(options.clock && { clock: options.clock }) },
+      { lifetime, isReady: () => doesPostgresAnswer(adminUrl), onSpawn: options.onSpawn, clock: options.clock },
     );
     return { port, adminUrl, record };
   };
