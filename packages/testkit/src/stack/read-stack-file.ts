@@ -11,6 +11,8 @@ export interface StackFile {
   /** Of the scheduler's API. */
   url: string;
   token: string;
+  /** Holds `token`; readable by its owner alone. */
+  tokenFile: string;
   /** The catalog. */
   databaseUrl: string;
   redisUrl: string;
@@ -37,6 +39,7 @@ export function readStackFile(folder: string, name = 'default'): StackFile {
     folder: paths.folder,
     url: urls.api,
     token: state.secrets.token,
+    tokenFile: paths.secret('token'),
     databaseUrl: urls.database,
     redisUrl: urls.redis,
     customerUrl: urls.customer,
