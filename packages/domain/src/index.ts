@@ -7,6 +7,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { type ErrorCode, errorCatalogue } from './errors/catalogue/index.ts';
 export { CbcrError, type FactsOf, isCbcrError, toCbcrError } from './errors/cbcr-error.ts';
 export { type ErrorEntry, type ExitCode, exitCodeOf, type Treatment } from './errors/error-entry.ts';
+export { hashPolicy } from './hash-policy.ts';
 export {
   createIdFactory,
   type IdFactory,

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { sampleKinds, sampleRegion, sampleRun } from '../test/sample-runs.ts';
+import { silentLog as log } from '../test/silent-log.ts';
 import { bindHandlers } from './handlers.ts';
 import { jobKinds } from './kinds/index.ts';
 
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const contextOf = (params: unknown) => ({
   run: sampleRun(),
   params,

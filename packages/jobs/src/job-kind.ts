@@ -38,6 +38,8 @@ export interface RunLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** The same log with more facts in every line. */
+  child(facts: object): RunLog;
 }
 
 /** May run twice, be killed anywhere, and continue from its last durable segment. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createLedgerFake, type LedgerFake } from '../test/ledger-fake.ts';
 import { createManualClock, type ManualClock } from '../test/manual-clock.ts';
 import { sampleKinds, sampleRegion, sampleRun } from '../test/sample-runs.ts';
+import { silentLog as silent } from '../test/silent-log.ts';
 import { createSimulatedQueue, type SimulatedQueue } from '../test/simulated-queue.ts';
 import { bindHandlers } from './handlers.ts';
 import { endJob } from './job-ending.ts';
@@ -17,7 +18,6 @@ const pieces = 30;
 const stepMs = 1_000;
 // Shorter than in production, so that a schedule of a minute holds several takeovers.
 const timing = { ...defaultRuntimeTiming, lockDurationMs: 4_000 };
-const silent: RunLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 type Fault =
   | { readonly type: 'freeze' | 'thaw'; readonly worker: number }

@@ -110,5 +110,6 @@ export function recordingLog(lines: LogLine[]): RunLog {
   const at = (level: LogLine['level']) => (facts: object, message: string) => {
     lines.push({ level, message, facts });
   };
-  return { info: at('info'), warn: at('warn'), error: at('error') };
+  const log: RunLog = { info: at('info'), warn: at('warn'), error: at('error'), child: () => log };
+  return log;
 }

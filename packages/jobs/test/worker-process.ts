@@ -6,6 +6,7 @@ import type { RunContext } from '../src/job-kind.ts';
 import type { RunLedger } from '../src/run-ledger.ts';
 import { createWorkerRuntime, type WorkerRuntime } from '../src/worker-runtime.ts';
 import { sampleKinds, sampleRegion } from './sample-runs.ts';
+import { silentLog as silent } from './silent-log.ts';
 import type { FromWorker, ToWorker } from './worker-process-protocol.ts';
 
 const pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -42,8 +43,6 @@ async function copy({ run, params, epoch, signal, progress }: RunContext<{ size:
   }
   return { done: params.size };
 }
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let runtime: WorkerRuntime | undefined;
 

@@ -7,7 +7,6 @@
  */
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
-export { hashPolicy } from './placement/hash-policy.ts';
 export { isRegionAllowed, type Permission } from './placement/is-region-allowed.ts';
 export type { PlaceableRegion } from './placement/placement-rule.ts';
 export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';

@@ -1,10 +1,11 @@
 import type { Catalog } from '@cbcr/catalog';
-import type { Clock } from '@cbcr/domain';
+import { type Clock, type Schedule, toCbcrError } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { nextDue } from '@cbcr/policy';
 import type { Logger } from '@cbcr/telemetry';
 
 const batch = 200;
+const lookAgainMs = 3_600_000;
 
 /**
  * Gives instances that are due their backup run. Schedules live in the catalog, so a due time is neither lost with Redis nor run twice by two
@@ -20,15 +21,24 @@ export async function runDueSchedules({
   logger: Logger;
 }): Promise<'again' | 'done'> {
   const now = clock.now();
+  const nextDueOrLater = (schedule: Schedule, after: Date): Date => {
+    try {
+      return nextDue(schedule, after);
+    } catch (error) {
+      // Validation refuses such schedules; should one get here all the same, it must not hold up the others.
+      logger.error({ schedule, cause: toCbcrError(error).message }, 'a schedule cannot be used; it is looked at again in an hour');
+      return new Date(after.getTime() + lookAgainMs);
+    }
+  };
   for (const { instance, schedule } of await catalog.instances.listUnscheduled(batch)) {
-    await catalog.instances.setNextDue(instance, nextDue(schedule, now));
+    await catalog.instances.setNextDue(instance, nextDueOrLater(schedule, now));
   }
   const claims = await catalog.instances.claimDue({
     now,
     limit: batch,
     kind: jobKinds.backup.name,
     requestedBy: 'schedule',
-    nextDue,
+    nextDue: nextDueOrLater,
   });
   for (const { instance, dueAt, nextDueAt, run } of claims) {
     logger.info({ instance, dueAt, nextDueAt, runId: run }, run === null ? 'due, but an earlier backup still runs' : 'due');

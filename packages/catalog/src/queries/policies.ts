@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { CbcrError, type Policy, type PolicyId } from '@cbcr/domain';
+import { CbcrError, hashPolicy, type Policy, type PolicyId } from '@cbcr/domain';
 import { asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../connection.ts';
 import { instances, policies } from '../schema/instances.ts';
@@ -19,16 +18,6 @@ export interface PolicyQueries {
   list(options?: { unlisted?: boolean }): Promise<CatalogPolicy[]>;
   /** Listed or not. Throws `policy.not-found`. */
   get(id: PolicyId): Promise<CatalogPolicy>;
-}
-
-/** Hex SHA-256 of the policy as JSON with sorted keys and without absent values. */
-export function hashPolicy(policy: Policy): string {
-  const canonical = JSON.stringify(policy, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-  return createHash('sha256').update(canonical).digest('hex');
 }
 
 /** Adds or replaces. Instances whose policy changed lose their next due time, so that the scheduler looks at the schedule again. */

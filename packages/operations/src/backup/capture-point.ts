@@ -20,10 +20,10 @@ export interface CapturedPoint {
 /** Reads the source once and stores its segments in every target. When it throws, the point is failed and its segments are garbage. */
 export async function capturePoint(
   deps: OperationDependencies,
-  context: RunContext<unknown>,
+  runContext: RunContext<unknown>,
   { facts, source, capture, targets }: { facts: DecisionFacts; source: SourceFacts; capture: Capture; targets: BackupTargets },
 ): Promise<CapturedPoint> {
-  const { run, epoch, signal } = context;
+  const { run, epoch, signal } = runContext;
   const point = await deps.catalog.points.begin({
     run: run.id,
     epoch,
@@ -34,10 +34,8 @@ export async function capturePoint(
     placement: facts.placement,
     synchronousMinimum: facts.policy.placement.synchronousMinimum,
   });
-  context.log.info(
-    { recoveryPoint: point.id, regions: targets.open.map((target) => target.region), absent: targets.absent },
-    'capture begins',
-  );
+  const context = { ...runContext, log: runContext.log.child({ recoveryPoint: point.id }) };
+  context.log.info({ regions: targets.open.map((target) => target.region), absent: targets.absent }, 'capture begins');
 
   const fanOut = createFanOut({
     instance: facts.instance.id,
@@ -94,7 +92,7 @@ async function failPoint(deps: OperationDependencies, { run, epoch, log }: RunCo
     await deps.catalog.points.fail({ point: point.id, run: run.id, epoch, reason: { rule: code, text: message } });
   } catch (secondary) {
     // The next start of the run, or the end of the run, fails the point as well: see `abandonCaptures` in the catalog.
-    log.warn({ recoveryPoint: point.id, cause: toCbcrError(secondary).message }, 'the broken capture could not be marked');
+    log.warn({ cause: toCbcrError(secondary).message }, 'the broken capture could not be marked');
   }
 }
 

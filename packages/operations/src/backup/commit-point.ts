@@ -60,7 +60,9 @@ export async function commitPoint(
 
   const { plaintextBytes, storedBytes } = encoded.manifest.totals;
   const complete = { point: point.id, run: run.id, epoch, plaintextBytes, storedBytes, manifestSha256: encoded.sha256, copies };
-  return deps.catalog.points.complete(complete);
+  const committed = await deps.catalog.points.complete(complete);
+  context.log.child({ recoveryPoint: point.id }).info({ plaintextBytes, storedBytes, copies }, 'the point is complete');
+  return committed;
 }
 
 const incomplete: Reason = { rule: 'segments-missing', text: 'not every segment is stored' };

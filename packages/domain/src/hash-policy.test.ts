@@ -1,6 +1,6 @@
-import { policySchema } from '@cbcr/domain';
 import { expect, test } from 'vitest';
 import { hashPolicy } from './hash-policy.ts';
+import { policySchema } from './policy.ts';
 
 const policy = policySchema.parse({
   id: 'standard',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Policy } from '@cbcr/domain';
+import type { Policy } from './policy.ts';
 
 /** SHA-256 (hex) of a policy's canonical JSON: keys sorted, lists in their order, absent values left out. Goes into every manifest. */
 export function hashPolicy(policy: Policy): string {
