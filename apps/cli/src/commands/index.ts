@@ -3,6 +3,11 @@ import type { Cli } from '../cli.ts';
 import { backup } from './backup.ts';
 import { applyConfig } from './config/apply.ts';
 import { checkConfig } from './config/check.ts';
+import { stopStack } from './dev/down.ts';
+import { startOutage } from './dev/outage.ts';
+import { endOutage } from './dev/recover.ts';
+import { showStack } from './dev/status.ts';
+import { startStack } from './dev/up.ts';
 import { addInstance } from './instances/add.ts';
 import { listInstances } from './instances/list.ts';
 import { showInstance } from './instances/show.ts';
@@ -33,4 +38,9 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     commands: [listRuns, showRun, watchRun, cancelRun],
   },
   { name: 'config', about: 'cbcr.yaml: regions, policies and instances', commands: [checkConfig, applyConfig] },
+  {
+    name: 'dev',
+    about: 'local stacks of real servers, for trying things out',
+    commands: [startStack, stopStack, showStack, startOutage, endOutage],
+  },
 ];
