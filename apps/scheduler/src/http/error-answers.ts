@@ -21,14 +21,14 @@ export function answerErrors(app: FastifyInstance): void {
         message: issue.message ?? 'is not valid',
       }));
       const cause = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-      return answer(reply, new CbcrError('api.request-invalid', { cause }), problems);
+      return answerWith(reply, new CbcrError('api.request-invalid', { cause }), problems);
     }
     const known = isClientMistake(error) ? new CbcrError('api.request-invalid', { cause: error.message }) : toCbcrError(error);
     if (known.entry.status === 500) request.log.error({ err: error }, 'a request failed');
-    return answer(reply, known, hasProblems(error) ? error.problems : undefined);
+    return answerWith(reply, known, hasProblems(error) ? error.problems : undefined);
   });
   app.setNotFoundHandler((request, reply) =>
-    answer(reply, new CbcrError('api.route-unknown', { method: request.method, path: request.url.split('?')[0] ?? '' })),
+    answerWith(reply, new CbcrError('api.route-unknown', { method: request.method, path: request.url.split('?')[0] ?? '' })),
   );
 }
 
@@ -39,7 +39,7 @@ function isClientMistake(error: unknown): error is Error {
   return status >= 400 && status < 500;
 }
 
-function answer(reply: FastifyReply, error: CbcrError, problems?: readonly ApiProblem[]): FastifyReply {
+export function answerWith(reply: FastifyReply, error: CbcrError, problems?: readonly ApiProblem[]): FastifyReply {
   if (error.entry.status === 401) challengeBrowser(reply);
   return reply.status(error.entry.status).send({ error: { ...error.toReport(), ...(problems && { problems }) } });
 }

@@ -1,9 +1,10 @@
+import { toCbcrError } from '@cbcr/domain';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createTokenCheck, refuseForeignOrigin } from './auth.ts';
 import { boardPath, type QueueBoard } from './bull-board.ts';
-import { answerErrors } from './error-answers.ts';
+import { answerErrors, answerWith } from './error-answers.ts';
 import { describeHealth, type HealthChecks } from './health.ts';
 import { routes } from './routes/index.ts';
 import type { ApiDependencies } from './routes/route.ts';
@@ -48,9 +49,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
   const checkToken = createTokenCheck(options.token);
   await app.register(async (guarded) => {
-    guarded.addHook('onRequest', async (request) => {
-      checkToken(request);
-      refuseForeignOrigin(request);
+    guarded.addHook('onRequest', async (request, reply) => {
+      try {
+        checkToken(request);
+        refuseForeignOrigin(request);
+      } catch (error) {
+        // Not thrown: Bull Board has an error handler of its own, whose answer would not make a browser ask for the token.
+        return answerWith(reply, toCbcrError(error));
+      }
     });
     guarded.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
       reply.type('text/plain; version=0.0.4; charset=utf-8');
