@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { storeAdapters } from '@cbcr/blobstore/adapters';
+import { storeOptionsSchemas } from '@cbcr/blobstore/adapters';
 import { assertSchemaVersion, openCatalog } from '@cbcr/catalog';
 import { type ConfigVocabulary, createSecrets, type SchedulerEnvironment } from '@cbcr/config';
 import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } from '@cbcr/domain';
@@ -9,6 +9,7 @@ import { defaultTransferTuning } from '@cbcr/operations';
 import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
 import { createMetrics, type Logger } from '@cbcr/telemetry';
 import { createConfigApplier } from './apply-config.ts';
+import { createMetricsPage } from './collect-metrics.ts';
 import { createHealthMemory } from './health-memory.ts';
 import { createQueueBoard } from './http/bull-board.ts';
 import { createHttpServer } from './http/server.ts';
@@ -48,7 +49,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
   const leader = startLeading({ catalog, queues, clock, tuning, health, logger });
 
   const vocabulary: ConfigVocabulary = {
-    stores: Object.fromEntries(Object.entries(storeAdapters).map(([kind, { optionsSchema }]) => [kind, optionsSchema])),
+    stores: storeOptionsSchemas,
     engines,
     checkSchedule,
     isRegionAllowed,
@@ -65,13 +66,13 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
   );
 
   const secrets = createSecrets({ sealKey: environment.sealKey });
-  const metrics = createMetrics();
+  const metrics = createMetrics({ processMetrics: true });
   const server = await createHttpServer({
     token: environment.token,
     version,
     logger,
     board,
-    metrics: metrics.text,
+    metrics: createMetricsPage(metrics, { catalog, queues, clock, tuning, health }),
     health: {
       catalog: async () => {
         const { ready, reason } = await catalog.isReady();

@@ -27,7 +27,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
   const workerId = environment.workerId ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const ids = createIdFactory(clock, randomBytes);
   const secrets = createSecrets({ sealKey: environment.sealKey });
-  const metrics = createMetrics();
+  const metrics = createMetrics({ processMetrics: true });
 
   await assertSchemaVersion({ url: databaseUrl, clock });
   const onError = (error: unknown) => logger.warn({ cause: toCbcrError(error).message }, 'the catalog is away for a listener');
@@ -36,7 +36,12 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
 
   const stores = createRegionStores(async ({ id, store }: Region) => {
     const context = { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock };
-    return composeStore(await createStore(store, context), { clock, random, observe: metrics.observeStoreCall });
+    return composeStore(await createStore(store, context), {
+      clock,
+      random,
+      observe: metrics.observeStoreCall,
+      onRetry: metrics.observeStoreRetry,
+    });
   });
   const watch = createStoreWatch(await stores.open(region), clock);
   const reporter = startReporting({ catalog, clock, logger, region: regionId, workerId, version, look: watch.look });
@@ -46,7 +51,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     openStore: stores.open,
     engines: createEngines({ toolFolders: [...environment.toolFolders, ...environment.searchPath], clock }),
     keys: createKeyRing(environment.keys ?? '{}'),
-    resolveSecret: (reference) => secrets.resolve(reference),
+    resolveConnection: (reference) => secrets.resolve(reference, { context: 'connection' }),
     clock,
     ids,
     randomBytes,

@@ -8,7 +8,7 @@ import { silentLog as silent } from '../test/silent-log.ts';
 import { createSimulatedQueue, type SimulatedQueue } from '../test/simulated-queue.ts';
 import { bindHandlers } from './handlers.ts';
 import { endJob } from './job-ending.ts';
-import type { JobHandler, RunLog } from './job-kind.ts';
+import type { JobHandler } from './job-kind.ts';
 import { executeWakeUp } from './run-execution.ts';
 import type { RunLedger } from './run-ledger.ts';
 import { createRunningRuns } from './running-runs.ts';

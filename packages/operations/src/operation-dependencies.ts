@@ -13,8 +13,8 @@ export interface OperationDependencies {
   openStore: OpenStore;
   engines: Readonly<Record<string, Engine>>;
   keys: KeyProvider;
-  /** Turns a connection reference or a sealed value into the connection. */
-  resolveSecret(reference: string): Promise<string>;
+  /** Turns a reference to a connection, or a sealed one, into the connection. */
+  resolveConnection(reference: string): Promise<string>;
   clock: Clock;
   ids: IdFactory;
   randomBytes(size: number): Uint8Array;

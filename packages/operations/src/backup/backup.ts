@@ -28,7 +28,7 @@ export function createBackup(deps: OperationDependencies): BackupHandler {
     const facts = await readDecisionFacts(deps, run.instance);
     const engine = engineOf(deps, facts.instance.engine);
     const targets = await openTargets(deps, facts);
-    const connection = await deps.resolveSecret(facts.instance.connection);
+    const connection = await deps.resolveConnection(facts.instance.connection);
     const point = await withScratchFolder(deps.scratchFolder, run, async (scratchFolder) => {
       const engineContext = {
         signal,

@@ -30,7 +30,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const manifest = await readPointManifest(opened, point, { keys: deps.keys, signal, log });
     const engine = engineOf(deps, point.engine);
-    const target = await deps.resolveSecret(params.target);
+    const target = await deps.resolveConnection(params.target);
 
     const totalBytes = manifest.manifest.totals.plaintextBytes;
     const segmentsFrom = new Map<RegionId, number>();
