@@ -11,6 +11,8 @@ export interface ReadyOptions {
   isReady: () => Promise<boolean>;
   /** Called at once, before the program is ready, so that it can be found again if we are killed while it starts. */
   onSpawn?: ((record: ProcessRecord) => void) | undefined;
+  /** A program that ended with such words is started again until the deadline: what it waits for will pass. */
+  retryOn?: RegExp;
   deadlineMs?: number;
   clock?: Clock | undefined;
 }
@@ -20,10 +22,27 @@ const attempts = 8;
 
 /** Starts a program and resolves once it serves. Errors: stack.start-failed, naming the log, when it ends or the deadline passes. */
 export async function startReady(spec: ProcessSpec, options: ReadyOptions): Promise<ProcessRecord> {
-  const { deadlineMs = 60_000, clock = systemClock } = options;
+  const { deadlineMs = 60_000, retryOn, clock = systemClock } = options;
+  const end = clock.monotonicMs() + deadlineMs;
+  for (;;) {
+    const attempt = await startOnce(spec, { ...options, clock, deadlineMs: end - clock.monotonicMs() });
+    if ('record' in attempt) return attempt.record;
+    const mayRetry = retryOn?.test(attempt.tail) === true && clock.monotonicMs() < end;
+    if (!mayRetry) {
+      const facts = { process: spec.name, cause: `${attempt.cause}${lastLine(attempt.tail)}`, log: spec.logFile };
+      throw new CbcrError('stack.start-failed', facts, { cause: new Error(attempt.tail) });
+    }
+    await clock.sleep(50);
+  }
+}
+
+async function startOnce(
+  spec: ProcessSpec,
+  { lifetime, isReady, onSpawn, clock, deadlineMs }: ReadyOptions & { clock: Clock; deadlineMs: number },
+): Promise<{ record: ProcessRecord } | { cause: string; tail: string }> {
   const logStart = logSize(spec.logFile);
-  const { record, exited } = await spawnProcess(spec, options.lifetime);
-  options.onSpawn?.(record);
+  const { record, exited } = await spawnProcess(spec, lifetime);
+  onSpawn?.(record);
   const end: { how?: string } = {};
   void exited.then((how) => {
     end.how = how;
@@ -32,19 +51,14 @@ export async function startReady(spec: ProcessSpec, options: ReadyOptions): Prom
   const state = await waitUntil(
     async () => {
       if (end.how !== undefined) return 'ended';
-      return (await options.isReady().catch(() => false)) && end.how === undefined && 'ready';
+      return (await isReady().catch(() => false)) && end.how === undefined && 'ready';
     },
     { deadlineMs, clock },
   );
-  if (state === 'ready') return record;
+  if (state === 'ready') return { record };
   if (state !== 'ended') await killProcess(record, clock);
-  const cause = state === 'ended' ? `it ended with ${end.how}` : `it did not become ready within ${deadlineMs / 1000} s`;
-  const tail = readLogTail(spec.logFile, { fromByte: logStart, maxBytes: 8000 });
-  throw new CbcrError(
-    'stack.start-failed',
-    { process: spec.name, cause: `${cause}${lastLine(tail)}`, log: spec.logFile },
-    { cause: new Error(tail) },
-  );
+  const cause = state === 'ended' ? `it ended with ${end.how}` : `it did not become ready within ${Math.round(deadlineMs / 10) / 100} s`;
+  return { cause, tail: readLogTail(spec.logFile, { fromByte: logStart, maxBytes: 8000 }) };
 }
 
 const lastLine = (tail: string) => {

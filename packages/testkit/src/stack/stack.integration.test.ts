@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { parseConfig } from '@cbcr/config';
+import { type ConfigVocabulary, parseConfig } from '@cbcr/config';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
@@ -19,7 +19,7 @@ import { stackPaths } from './stack-paths.ts';
 import { readStackState } from './stack-state.ts';
 
 const fakeService = fileURLToPath(new URL('./fixtures/fake-service.ts', import.meta.url));
-const service = (...args: string[]) => ({ command: process.execPath, args: [fakeService, ...args] });
+const service = (role: string) => ({ command: process.execPath, args: [fakeService, role] });
 const regions = [
   { id: 'north', jurisdictions: ['EU'] },
   { id: 'south', jurisdictions: ['UK'] },
@@ -43,7 +43,7 @@ function openStack(options: Partial<StackOptions> = {}): Stack {
     environment: inject('serverEnvironment'),
     migrate: createMarker,
     regions,
-    programs: { scheduler: service(), worker: service() },
+    programs: { scheduler: service('scheduler'), worker: service('worker') },
     ...options,
   });
   stacks.push(stack);
@@ -116,7 +116,12 @@ test('the configuration is valid, holds no secret and keeps what was edited by h
   await openStack({ store: 'fs' }).up();
   const { configFile, folder: stackFolder } = readStackFile(folder.path);
   const text = readFileSync(configFile, 'utf8');
-  const vocabulary = { stores: { fs: z.object({ path: z.string() }) }, engines: ['postgres'] };
+  const vocabulary: ConfigVocabulary = {
+    stores: { fs: z.object({ path: z.string() }) },
+    engines: {},
+    checkSchedule: () => [],
+    isRegionAllowed: () => ({ allowed: true, reason: { text: '' } }),
+  };
   const parsed = parseConfig(text, configFile, vocabulary);
   expect(parsed).toMatchObject({
     ok: true,
@@ -137,7 +142,6 @@ test('an outage takes one region away and leaves the others; recovery brings the
   const { secrets, ports } = readState() ?? {};
   const client = createS3Client({
     endpoint: `http://127.0.0.1:${ports?.['store-south']}`,
-    // biome-ignore lint/plugin/region-names: what the S3 server expects in a signature
     region: 'us-east-1',
     accessKeyId: secrets?.s3AccessKey ?? '',
     secretAccessKey: secrets?.s3SecretKey ?? '',
@@ -189,7 +193,7 @@ test('processes that died on their own are seen, and the next start heals them',
 });
 
 test('a service that does not start stops the start, names its log, and leaves no process behind', async () => {
-  const stack = openStack({ store: 'fs', programs: { scheduler: service(), worker: service('--fail') } });
+  const stack = openStack({ store: 'fs', programs: { scheduler: service('scheduler'), worker: service('failing') } });
   await expect(stack.up()).rejects.toMatchObject({
     code: 'stack.start-failed',
     facts: { log: expect.stringMatching(/worker-(north|south)\.log$/) },

@@ -36,20 +36,25 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 
   const startOn = async (port: number) => {
     const adminUrl = `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`;
-    const record = await startReady(
-      {
-        name,
-        command: join(programs, 'postgres'),
-        args: ['-D', dataFolder, ...serverSettings(port, durable).flatMap((setting) => ['-c', setting])],
-        env,
-        cwd: home,
-        logFile: join(folder, `${name}.log`),
-        // SIGINT is Postgres's "fast" shutdown; SIGTERM would wait until every client has gone.
-        stopSignal: 'SIGINT',
-        ...(user && { user }),
-      },
-      { lifetime, isReady: () => doesPostgresAnswer(adminUrl), onSpawn: options.onSpawn, clock: options.clock },
-    );
+    const spec = {
+      name,
+      command: join(programs, 'postgres'),
+      args: ['-D', dataFolder, ...serverSettings(port, durable).flatMap((setting) => ['-c', setting])],
+      env,
+      cwd: home,
+      logFile: join(folder, `${name}.log`),
+      // SIGINT is Postgres's "fast" shutdown; SIGTERM would wait until every client has gone.
+      stopSignal: 'SIGINT' as const,
+      ...(user && { user }),
+    };
+    const record = await startReady(spec, {
+      lifetime,
+      isReady: () => doesPostgresAnswer(adminUrl),
+      // A killed server's sessions notice its death when they are done with what they do.
+      retryOn: /pre-existing shared memory block/,
+      onSpawn: options.onSpawn,
+      clock: options.clock,
+    });
     return { port, adminUrl, record };
   };
   const { port, adminUrl, record } = await startOnPort(options.port, startOn);
