@@ -12,7 +12,7 @@ import type { MemoryStore } from './memory-store.ts';
 
 export const regionNamed = (name: string): RegionId => regionIdSchema.parse(name);
 export const instance: InstanceId = instanceIdSchema.parse('shop');
-export const keyId = 'key-of-the-region';
+const keyId = 'key-of-the-region';
 
 /** Random bytes that are the same for the same seed: SHA-256 of a counter. */
 export function createSeededBytes(seed: string | number): (size: number) => Buffer {

@@ -54,6 +54,8 @@ async function play({ sizes, others, goodMs, ...limits }: Scenario) {
   const work = async () => {
     for (const segment of segments) {
       await fanOut.write(segment);
+      // An upload that was broken off holds its segment until it has noticed.
+      await new Promise((resolve) => setImmediate(resolve));
       mostBuffered = Math.max(mostBuffered, fanOut.progress().bufferedBytes);
     }
     await fanOut.finish();

@@ -31,6 +31,7 @@ export interface FanOutOptions {
   /** So many regions are never detached for being slow; the capture waits for them. */
   minimumAttached?: number;
   signal?: AbortSignal | undefined;
+  /** Must not throw. */
   onEvent?: (event: FanOutEvent) => void;
 }
 
@@ -49,7 +50,7 @@ export interface FanOutOutcome {
 export interface FanOutProgress {
   /** Bytes that were accepted so far; each attached region stores all of them. */
   writtenBytes: number;
-  /** Memory of segments that some region still has to store. */
+  /** Memory of segments that some region still has to store, or has not yet stopped storing: at most one window, or one segment. */
   bufferedBytes: number;
   regions: { region: RegionId; state: FanOutOutcome['state']; storedBytes: number; pendingBytes: number; waitedMs: number }[];
 }

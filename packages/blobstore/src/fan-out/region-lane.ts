@@ -1,5 +1,6 @@
 import { type CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import type { BlobStore } from '../blob-store.ts';
+import type { Segment } from '../format/segment.ts';
 import type { SegmentName } from '../object-keys.ts';
 import type { SharedSegment } from './shared-segment.ts';
 
@@ -101,24 +102,32 @@ export class RegionLane {
     }
   }
 
-  /** Never rejects. */
   async #upload(entry: WindowEntry, held: SharedSegment): Promise<void> {
-    const { bytes, sha256, stream, number, writeToken } = held.segment;
+    const failure = await this.#put(held.segment);
+    this.#settle(entry, held, failure === null);
+    if (failure === null) this.#note(held.segment);
+    else if (!this.#stopping.signal.aborted) this.#options.onFailed(failure);
+    if (!this.#stopping.signal.aborted) this.#startUploads();
+    this.#options.onChange();
+  }
+
+  /** Never rejects. */
+  async #put(segment: Segment): Promise<CbcrError | null> {
     const { store, keyOf } = this.#options;
     try {
       // The key is fresh; `ifAbsent: false` lets a re-send after an unknown outcome find its own object.
-      await store.put(keyOf(held.segment), bytes, { sha256, ifAbsent: false, signal: this.#stopping.signal });
-      this.#settle(entry, held, true);
-      const segment = { stream, number, writeToken, storedBytes: entry.bytes, sha256 };
-      this.stored.push(segment);
-      this.storedBytes += entry.bytes;
-      this.#options.onStored(segment);
+      await store.put(keyOf(segment), segment.bytes, { sha256: segment.sha256, ifAbsent: false, signal: this.#stopping.signal });
+      return null;
     } catch (error) {
-      this.#settle(entry, held, false);
-      if (!this.#stopping.signal.aborted) this.#options.onFailed(toCbcrError(error));
+      return toCbcrError(error);
     }
-    if (!this.#stopping.signal.aborted) this.#startUploads();
-    this.#options.onChange();
+  }
+
+  #note({ stream, number, writeToken, sha256, bytes }: Segment): void {
+    const segment = { stream, number, writeToken, storedBytes: bytes.length, sha256 };
+    this.stored.push(segment);
+    this.storedBytes += bytes.length;
+    this.#options.onStored(segment);
   }
 
   #settle(entry: WindowEntry, held: SharedSegment, stored: boolean): void {

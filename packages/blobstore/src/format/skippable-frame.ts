@@ -2,7 +2,7 @@
  * Zstandard lets a stream hold frames that every decoder skips: a magic number of a reserved range, a length, anything.
  * All of ours use one number of that range. https://datatracker.ietf.org/doc/html/rfc8878#section-3.1.2
  */
-export const skippableMagic = 0x184d2a5b;
+const skippableMagic = 0x184d2a5b;
 export const skippableFrameHeaderBytes = 8;
 
 /** What is wrong with stored bytes, in words that follow "is corrupt:". The caller knows which object it is and says so. */
