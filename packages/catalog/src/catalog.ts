@@ -1,8 +1,9 @@
 import type { Channel } from './channels.ts';
-import { type CatalogOptions, type ConnectionSettings, createQueryContext } from './connection.ts';
+import type { ConnectionSettings } from './connect.ts';
+import { withinDeadline } from './deadline.ts';
 import { type Leadership, tryLead } from './leader.ts';
 import { createListener, type NotificationHandler } from './listener.ts';
-import { readSchemaVersion, wantedSchemaVersion } from './migration/schema-version.ts';
+import { readVersion, wantedSchemaVersion } from './migration/schema-version.ts';
 import { type ApplyConfig, createApplyConfig } from './queries/apply-config.ts';
 import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
@@ -14,6 +15,8 @@ import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
 import { createRegionQueries, type RegionQueries } from './queries/regions.ts';
 import { createRunQueries, type RunQueries } from './queries/runs.ts';
 import { createWorkerQueries, type WorkerQueries } from './queries/workers.ts';
+import { type CatalogOptions, createQueryContext } from './query-context.ts';
+import { translateError } from './translate-error.ts';
 
 /** Every method may throw `catalog.unreachable` besides the errors that it names. */
 export interface Catalog {
@@ -44,7 +47,6 @@ export function openCatalog(options: CatalogOptions): Catalog {
   const single: ConnectionSettings = {
     url: options.url,
     applicationName: options.applicationName,
-    max: 1,
     statementTimeoutMs: 10_000,
     lockTimeoutMs: 5_000,
   };
@@ -65,12 +67,17 @@ export function openCatalog(options: CatalogOptions): Catalog {
     listen: listener.listen,
     async isReady() {
       try {
-        const { version, strange } = await readSchemaVersion(options);
+        const { version, strange } = await withinDeadline(
+          options.clock,
+          5_000,
+          context.withSession(({ client }) => readVersion(client)),
+        );
         const wanted = wantedSchemaVersion();
         if (version === wanted && strange === null) return { ready: true, reason: null };
         return { ready: false, reason: `schema version ${version} instead of ${wanted}${strange === null ? '' : `, ${strange}`}` };
       } catch (error) {
-        return { ready: false, reason: error instanceof Error ? error.message : String(error) };
+        const failure = translateError(error);
+        return { ready: false, reason: failure instanceof Error ? failure.message : String(failure) };
       }
     },
     async close() {

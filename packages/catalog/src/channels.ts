@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Executor } from './connection.ts';
+import type { Executor } from './query-context.ts';
 
 /**
  * NOTIFY channels. A payload is an id, never a fact: what a listener misses while it is not connected it finds by reading.

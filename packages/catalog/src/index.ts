@@ -14,7 +14,6 @@
  */
 export { type Catalog, openCatalog } from './catalog.ts';
 export { type Channel, channels } from './channels.ts';
-export type { CatalogOptions } from './connection.ts';
 export type { Leadership } from './leader.ts';
 export type { NotificationHandler } from './listener.ts';
 export { type MigrateOptions, migrateCatalog } from './migration/migrate.ts';
@@ -36,3 +35,4 @@ export type { CatalogRegion, RegionQueries } from './queries/regions.ts';
 export type { RunRecord } from './queries/run-record.ts';
 export type { RunFilter, RunQueries } from './queries/runs.ts';
 export type { WorkerQueries, WorkerRecord, WorkerReport } from './queries/workers.ts';
+export type { CatalogOptions } from './query-context.ts';

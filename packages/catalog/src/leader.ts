@@ -1,5 +1,6 @@
 import type { Clock } from '@cbcr/domain';
-import { type ConnectionSettings, connect, withinDeadline } from './connection.ts';
+import { type ConnectionSettings, connect } from './connect.ts';
+import { withinDeadline } from './deadline.ts';
 import { translateError } from './translate-error.ts';
 
 /**
@@ -12,19 +13,29 @@ export interface Leadership {
   release(): Promise<void>;
 }
 
-/** How often the leader asks its connection for a sign of life, and how long it waits for one. */
-const checkEveryMs = 5_000;
-const checkTimeoutMs = 5_000;
+export interface LeaderTiming {
+  /** How often the leader asks its connection for a sign of life. */
+  checkEveryMs: number;
+  /** How long it waits for one. Both together must stay below the 25 s after which the server gives up a silent client. */
+  checkTimeoutMs: number;
+}
+const defaultTiming: LeaderTiming = { checkEveryMs: 5_000, checkTimeoutMs: 5_000 };
 
 /** Null when somebody else leads. Throws `catalog.unreachable`. */
-export async function tryLead(name: string, settings: ConnectionSettings, clock: Clock): Promise<Leadership | null> {
+export async function tryLead(
+  name: string,
+  settings: ConnectionSettings,
+  clock: Clock,
+  timing: LeaderTiming = defaultTiming,
+): Promise<Leadership | null> {
+  const { checkEveryMs, checkTimeoutMs } = timing;
   const lost = new AbortController();
   const end = (reason: string) => lost.abort(new Error(`the leadership "${name}" ended: ${reason}`));
-  const session = connect({ ...settings, max: 1, onClose: () => end('the connection closed') });
+  const session = connect({ ...settings, onClose: () => end('the connection closed') });
   const close = () => session.end({ timeout: 1 }).catch(() => undefined);
   try {
     const asked = session<{ leads: boolean }[]>`select pg_try_advisory_lock(hashtextextended(${`cbcr ${name}`}, 0)) as leads`;
-    const [answer] = await withinDeadline(clock, checkTimeoutMs * 2, asked.execute());
+    const [answer] = await withinDeadline(clock, 15_000, asked.execute());
     if (answer?.leads !== true || lost.signal.aborted) {
       await close();
       return null;

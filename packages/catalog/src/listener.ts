@@ -1,7 +1,8 @@
 import type { Clock } from '@cbcr/domain';
 import type postgres from 'postgres';
 import { type Channel, channels } from './channels.ts';
-import { type ConnectionSettings, connect, withinDeadline } from './connection.ts';
+import { type ConnectionSettings, connect } from './connect.ts';
+import { withinDeadline } from './deadline.ts';
 
 export interface NotificationHandler {
   /** Called with the id that changed. */
@@ -43,7 +44,6 @@ export function createListener(settings: ConnectionSettings, clock: Clock, onErr
     const ended = Promise.withResolvers<void>();
     const current = connect({
       ...settings,
-      max: 1,
       statementTimeoutMs: 10_000,
       onClose: ended.resolve,
       onNotification: (channel, payload) => {

@@ -1,7 +1,8 @@
 import type { Clock } from '@cbcr/domain';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import { connect, withinDeadline } from '../connection.ts';
+import { connect } from '../connect.ts';
+import { withinDeadline } from '../deadline.ts';
 import { translateError } from '../translate-error.ts';
 import { migrationsFolder, readVersion, schemaMismatch, wantedSchemaVersion } from './schema-version.ts';
 
@@ -23,7 +24,7 @@ export interface MigrateOptions {
 export async function migrateCatalog(options: MigrateOptions): Promise<{ from: number; to: number }> {
   const { url, clock, lockTimeoutMs = 60_000 } = options;
   // One connection: the advisory lock belongs to the session that the migrations run in.
-  const session = connect({ url, applicationName: 'cbcr migrate', max: 1, statementTimeoutMs: 0, lockTimeoutMs });
+  const session = connect({ url, applicationName: 'cbcr migrate', statementTimeoutMs: 0, lockTimeoutMs });
   try {
     await withinDeadline(clock, lockTimeoutMs + 15_000, session`select pg_advisory_lock(${migrationLock})`.execute());
     const found = await readVersion(session);

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { CbcrError, type Clock } from '@cbcr/domain';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type postgres from 'postgres';
-import { connect, withinDeadline } from '../connection.ts';
+import { connect } from '../connect.ts';
+import { withinDeadline } from '../deadline.ts';
 import { translateError } from '../translate-error.ts';
 
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -33,7 +34,7 @@ export async function readVersion(sql: postgres.Sql): Promise<SchemaVersion> {
 
 /** The number of migrations in the catalog at `url`; 0 for an empty database. Throws `catalog.unreachable`. */
 export async function readSchemaVersion({ url, clock }: { url: string; clock: Clock }): Promise<SchemaVersion> {
-  const sql = connect({ url, applicationName: 'cbcr schema check', max: 1, statementTimeoutMs: 10_000, lockTimeoutMs: 5_000 });
+  const sql = connect({ url, applicationName: 'cbcr schema check', statementTimeoutMs: 10_000, lockTimeoutMs: 5_000 });
   try {
     return await withinDeadline(clock, 20_000, readVersion(sql));
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Reason, RecoveryPointId, RunId } from '@cbcr/domain';
 import { and, eq, inArray, ne } from 'drizzle-orm';
 import { notify } from '../channels.ts';
-import type { Executor } from '../connection.ts';
+import type { Executor } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { type RunWriter, writerColumns } from './fence.ts';
 

@@ -1,6 +1,6 @@
 import type { Instance, InstanceId, Policy, Region } from '@cbcr/domain';
 import { and, eq, isNull, notInArray, sql } from 'drizzle-orm';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
 import { insertAuditEvent } from './audit.ts';
 import { instanceColumns } from './instances.ts';
@@ -24,36 +24,34 @@ export interface ConfigOutcome {
  */
 export type ApplyConfig = (desired: DesiredConfig, actor: string) => Promise<ConfigOutcome>;
 
-export function createApplyConfig({ db, clock, attempt }: QueryContext): ApplyConfig {
+export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfig {
   return (desired, actor) => {
     const now = clock.now();
-    return attempt(() =>
-      db.transaction(async (tx) => {
-        // Two schedulers that start at once apply their files one after the other.
-        await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('cbcr apply-config', 0))`);
-        await upsertRegions(tx, now, desired.regions);
-        await upsertPolicies(tx, now, desired.policies);
-        await unlistPoliciesExcept(
-          tx,
-          now,
-          desired.policies.map((policy) => policy.id),
-        );
-        await upsertInstances(tx, now, desired.instances);
-        const retired = await retireVanished(tx, now, desired.instances);
-        await insertAuditEvent(tx, now, {
-          actor,
-          action: 'config.applied',
-          subject: 'config',
-          facts: {
-            regions: desired.regions.map((region) => region.id),
-            policies: desired.policies.map((policy) => policy.id),
-            instances: desired.instances.length,
-            retired,
-          },
-        });
-        return { retired };
-      }),
-    );
+    return transact(async (tx) => {
+      // Two schedulers that start at once apply their files one after the other.
+      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('cbcr apply-config', 0))`);
+      await upsertRegions(tx, now, desired.regions);
+      await upsertPolicies(tx, now, desired.policies);
+      await unlistPoliciesExcept(
+        tx,
+        now,
+        desired.policies.map((policy) => policy.id),
+      );
+      await upsertInstances(tx, now, desired.instances);
+      const retired = await retireVanished(tx, now, desired.instances);
+      await insertAuditEvent(tx, now, {
+        actor,
+        action: 'config.applied',
+        subject: 'config',
+        facts: {
+          regions: desired.regions.map((region) => region.id),
+          policies: desired.policies.map((policy) => policy.id),
+          instances: desired.instances.length,
+          retired,
+        },
+      });
+      return { retired };
+    });
   };
 }
 

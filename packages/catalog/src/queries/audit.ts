@@ -1,5 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { auditEvents } from '../schema/audit.ts';
 
 export interface AuditEvent {
@@ -27,14 +27,14 @@ export async function insertAuditEvent(tx: Executor, at: Date, event: NewAuditEv
   await tx.insert(auditEvents).values({ at, facts: {}, ...event });
 }
 
-export function createAuditQueries({ db, clock, attempt }: QueryContext): AuditQueries {
+export function createAuditQueries({ clock, attempt }: QueryContext): AuditQueries {
   return {
     append: (event) => {
       const at = clock.now();
-      return attempt(() => insertAuditEvent(db, at, event));
+      return attempt((db) => insertAuditEvent(db, at, event));
     },
     list: ({ subject, before, limit = 100 } = {}) =>
-      attempt(() =>
+      attempt((db) =>
         db
           .select()
           .from(auditEvents)

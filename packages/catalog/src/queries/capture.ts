@@ -10,7 +10,7 @@ import {
 } from '@cbcr/domain';
 import { and, eq, inArray } from 'drizzle-orm';
 import { notify } from '../channels.ts';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
@@ -57,74 +57,68 @@ export interface CaptureQueries {
   fail(capture: RunWriter & { point: RecoveryPointId; reason: Reason }): Promise<void>;
 }
 
-export function createCaptureQueries({ db, clock, ids, attempt }: QueryContext): CaptureQueries {
+export function createCaptureQueries({ clock, ids, transact }: QueryContext): CaptureQueries {
   return {
     begin(capture) {
       const id = ids.recoveryPointId();
       const now = clock.now();
       const writer = { run: capture.run, epoch: capture.epoch };
-      return attempt(() =>
-        db.transaction(async (tx) => {
-          await requireHeldRun(tx, writer.run, writer.epoch);
-          const reason = { rule: 'capture-began-anew', text: 'A later attempt of the run began a new capture.' };
-          await abandonCaptures(tx, now, { run: writer.run, writer, reason, except: id });
-          await insertPoint(tx, id, now, capture);
-          await tx.update(runs).set({ pointId: id, writerEpoch: writer.epoch }).where(eq(runs.id, writer.run));
-          await notify(tx, 'points', id);
-          return requirePoint(tx, id);
-        }),
-      );
+      return transact(async (tx) => {
+        await requireHeldRun(tx, writer.run, writer.epoch);
+        const reason = { rule: 'capture-began-anew', text: 'A later attempt of the run began a new capture.' };
+        await abandonCaptures(tx, now, { run: writer.run, writer, reason, except: id });
+        await insertPoint(tx, id, now, capture);
+        await tx.update(runs).set({ pointId: id, writerEpoch: writer.epoch }).where(eq(runs.id, writer.run));
+        await notify(tx, 'points', id);
+        return requirePoint(tx, id);
+      });
     },
     complete(capture) {
       const { point, run, epoch, plaintextBytes, storedBytes, manifestSha256 } = capture;
       const now = clock.now();
       const writer = { run, epoch };
       const captured = new Map(capture.copies.map((copy) => [copy.region, copy]));
-      return attempt(() =>
-        db.transaction(async (tx) => {
-          await requireHeldRun(tx, run, epoch);
-          const before = await requirePoint(tx, point);
-          const unknown = capture.copies.find((copy) => !before.copies.some(({ region }) => region === copy.region));
-          if (unknown !== undefined) throw new CbcrError('copy.not-found', { point, region: unknown.region });
-          if (before.state === 'complete' && before.manifestSha256 === manifestSha256) return before;
-          await tx
-            .update(recoveryPoints)
-            .set({ state: 'complete', completedAt: now, plaintextBytes, storedBytes, manifestSha256, ...writerColumns(writer) })
-            .where(eq(recoveryPoints.id, point));
-          for (const copy of before.copies) {
-            const at = { point, region: copy.region, writer, now };
-            await settleCopy(tx, at, copy, captured.get(copy.region));
-          }
-          await insertAuditEvent(tx, now, {
-            actor: `run:${run}`,
-            action: 'point.completed',
-            subject: point,
-            facts: { instance: before.instance, plaintextBytes, storedBytes, copies: capture.copies },
-          });
-          await notify(tx, 'points', point);
-          return requirePoint(tx, point);
-        }),
-      );
+      return transact(async (tx) => {
+        await requireHeldRun(tx, run, epoch);
+        const before = await requirePoint(tx, point);
+        const unknown = capture.copies.find((copy) => !before.copies.some(({ region }) => region === copy.region));
+        if (unknown !== undefined) throw new CbcrError('copy.not-found', { point, region: unknown.region });
+        if (before.state === 'complete' && before.manifestSha256 === manifestSha256) return before;
+        await tx
+          .update(recoveryPoints)
+          .set({ state: 'complete', completedAt: now, plaintextBytes, storedBytes, manifestSha256, ...writerColumns(writer) })
+          .where(eq(recoveryPoints.id, point));
+        for (const copy of before.copies) {
+          const at = { point, region: copy.region, writer, now };
+          await settleCopy(tx, at, copy, captured.get(copy.region));
+        }
+        await insertAuditEvent(tx, now, {
+          actor: `run:${run}`,
+          action: 'point.completed',
+          subject: point,
+          facts: { instance: before.instance, plaintextBytes, storedBytes, copies: capture.copies },
+        });
+        await notify(tx, 'points', point);
+        return requirePoint(tx, point);
+      });
     },
     async fail({ point, run, epoch, reason }) {
       const now = clock.now();
       const writer = { run, epoch };
-      await attempt(() =>
-        db.transaction(async (tx) => {
-          await requireHeldRun(tx, run, epoch);
-          const before = await requirePoint(tx, point);
-          if (before.state === 'failed') return;
-          await tx
-            .update(recoveryPoints)
-            .set({ state: 'failed', completedAt: now, ...writerColumns(writer) })
-            .where(eq(recoveryPoints.id, point));
-          await tx
-            .update(copies)
-            .set({ state: 'failed', reason, nextAttemptAt: null, ...writerColumns(writer) })
-            .where(and(eq(copies.pointId, point), inArray(copies.state, ['planned', 'copying'])));
-          await notify(tx, 'points', point);
-        }),
-      );
+      await transact(async (tx) => {
+        await requireHeldRun(tx, run, epoch);
+        const before = await requirePoint(tx, point);
+        if (before.state === 'failed') return;
+        await tx
+          .update(recoveryPoints)
+          .set({ state: 'failed', completedAt: now, ...writerColumns(writer) })
+          .where(eq(recoveryPoints.id, point));
+        await tx
+          .update(copies)
+          .set({ state: 'failed', reason, nextAttemptAt: null, ...writerColumns(writer) })
+          .where(and(eq(copies.pointId, point), inArray(copies.state, ['planned', 'copying'])));
+        await notify(tx, 'points', point);
+      });
     },
   };
 }

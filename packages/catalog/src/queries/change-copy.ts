@@ -1,6 +1,6 @@
 import { CbcrError, type Copy, type CopyState, type Reason, type RecoveryPointId, type RegionId } from '@cbcr/domain';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Executor } from '../connection.ts';
+import type { Executor } from '../query-context.ts';
 import { copies } from '../schema/points.ts';
 import { type RunWriter, writerColumns } from './fence.ts';
 import { toCopy } from './point-record.ts';

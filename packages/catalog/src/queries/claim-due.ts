@@ -1,6 +1,6 @@
 import type { InstanceId, RunId, Schedule } from '@cbcr/domain';
 import { and, asc, eq, isNull, lte } from 'drizzle-orm';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { instances, policies } from '../schema/instances.ts';
 import { insertRuns } from './insert-runs.ts';
 
@@ -25,8 +25,8 @@ export interface DueClaim {
 /** While one such run is active, a second one for the instance is not made. */
 export const scheduledDedupeKey = (kind: string, instance: InstanceId): string => `${kind}:${instance}`;
 
-export function claimDue({ db, ids, attempt }: QueryContext, claim: ClaimDue): Promise<DueClaim[]> {
-  return attempt(() => db.transaction((tx) => claimInTransaction(tx, ids.runId, claim)));
+export function claimDue({ ids, transact }: QueryContext, claim: ClaimDue): Promise<DueClaim[]> {
+  return transact((tx) => claimInTransaction(tx, ids.runId, claim));
 }
 
 async function claimInTransaction(tx: Executor, newId: () => RunId, claim: ClaimDue): Promise<DueClaim[]> {

@@ -1,7 +1,7 @@
 import type { Copy, CopyRole, Debt, InstanceId, Reason, RecoveryPointId, RegionId } from '@cbcr/domain';
 import { and, asc, eq } from 'drizzle-orm';
 import { notify } from '../channels.ts';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 
 import { type CopyAt, type CopyChange, changeCopy, lockCopy, owed } from './change-copy.ts';
@@ -44,24 +44,22 @@ export interface CopyQueries {
   debts(filter?: { instance?: InstanceId; limit?: number }): Promise<Debt[]>;
 }
 
-export function createCopyQueries({ db, clock, attempt }: QueryContext): CopyQueries {
+export function createCopyQueries({ clock, attempt, transact }: QueryContext): CopyQueries {
   type Decide = (before: Copy) => CopyChange | null;
   /** Locks, decides, changes, tells. The decision sees the copy as it is; null leaves it so. */
   const change = (key: CopyKey, writer: RunWriter | null, decide: Decide) => {
     const now = clock.now();
-    return attempt(() =>
-      db.transaction(async (tx) => {
-        // The run before the copy, as everywhere, so that two writers never wait for each other.
-        if (writer !== null) await requireHeldRun(tx, writer.run, writer.epoch);
-        const at: CopyAt = { point: key.point, region: key.region, writer, now };
-        const before = await lockCopy(tx, at);
-        const wanted = decide(before);
-        if (wanted === null) return before;
-        const after = await changeCopy(tx, at, wanted);
-        await notify(tx, 'points', key.point);
-        return after;
-      }),
-    );
+    return transact(async (tx) => {
+      // The run before the copy, as everywhere, so that two writers never wait for each other.
+      if (writer !== null) await requireHeldRun(tx, writer.run, writer.epoch);
+      const at: CopyAt = { point: key.point, region: key.region, writer, now };
+      const before = await lockCopy(tx, at);
+      const wanted = decide(before);
+      if (wanted === null) return before;
+      const after = await changeCopy(tx, at, wanted);
+      await notify(tx, 'points', key.point);
+      return after;
+    });
   };
   const fenced = ({ point, region, run, epoch }: FencedCopy, decide: Decide) => change({ point, region }, { run, epoch }, decide);
 
@@ -86,7 +84,7 @@ export function createCopyQueries({ db, clock, attempt }: QueryContext): CopyQue
 
     async plan(point, wanted) {
       const now = clock.now();
-      await attempt(() => insertPlanned(db, now, point, wanted));
+      await attempt((db) => insertPlanned(db, now, point, wanted));
     },
     owe: ({ state, reason, nextAttemptAt, ...key }) => change(key, null, () => ({ state, reason, nextAttemptAt })),
     postpone: ({ reason, nextAttemptAt, ...key }) => change(key, null, (before) => ({ state: before.state, reason, nextAttemptAt })),
@@ -94,12 +92,12 @@ export function createCopyQueries({ db, clock, attempt }: QueryContext): CopyQue
       change(key, null, (before) => (before.state === 'stored' ? null : { state: 'stored', reason, nextAttemptAt: null })),
 
     list: (point) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db.select().from(copies).where(eq(copies.pointId, point)).orderBy(asc(copies.role), asc(copies.regionId));
         return rows.map(toCopy);
       }),
     debts: ({ instance, limit = 100 } = {}) =>
-      attempt(() =>
+      attempt((db) =>
         db
           .select({
             point: copies.pointId,

@@ -1,6 +1,6 @@
 import { CbcrError, type RunId } from '@cbcr/domain';
 import { and, eq } from 'drizzle-orm';
-import type { Executor } from '../connection.ts';
+import type { Executor } from '../query-context.ts';
 import { runs } from '../schema/runs.ts';
 import { type RunRecord, toRun } from './run-record.ts';
 

@@ -1,7 +1,7 @@
 import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { and, desc, eq, inArray, or } from 'drizzle-orm';
 import { notify } from '../channels.ts';
-import type { Executor } from '../connection.ts';
+import type { Executor } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
 import { type RunRecord, toRun } from './run-record.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CbcrError, type Instance, type InstanceId, type Schedule } from '@cbcr/domain';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { instances, policies } from '../schema/instances.ts';
 import { insertAuditEvent } from './audit.ts';
 import { type ClaimDue, claimDue, type DueClaim } from './claim-due.ts';
@@ -86,15 +86,15 @@ async function addInstance(tx: Executor, now: Date, instance: Instance, actor: s
 }
 
 export function createInstanceQueries(context: QueryContext): InstanceQueries {
-  const { db, clock, attempt } = context;
+  const { clock, attempt, transact } = context;
   return {
     add(instance, actor) {
       const now = clock.now();
-      return attempt(() => db.transaction((tx) => addInstance(tx, now, instance, actor)));
+      return transact((tx) => addInstance(tx, now, instance, actor));
     },
-    get: (id) => attempt(() => requireInstance(db, id)),
+    get: (id) => attempt((db) => requireInstance(db, id)),
     list: ({ retired = false } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db
           .select()
           .from(instances)
@@ -104,20 +104,18 @@ export function createInstanceQueries(context: QueryContext): InstanceQueries {
       }),
     retire(id, actor) {
       const now = clock.now();
-      return attempt(() =>
-        db.transaction(async (tx) => {
-          const instance = await requireInstance(tx, id);
-          if (instance.retiredAt !== null) return;
-          await tx.update(instances).set({ retiredAt: now, nextDueAt: null }).where(eq(instances.id, id));
-          await insertAuditEvent(tx, now, { actor, action: 'instance.retired', subject: id });
-        }),
-      );
+      return transact(async (tx) => {
+        const instance = await requireInstance(tx, id);
+        if (instance.retiredAt !== null) return;
+        await tx.update(instances).set({ retiredAt: now, nextDueAt: null }).where(eq(instances.id, id));
+        await insertAuditEvent(tx, now, { actor, action: 'instance.retired', subject: id });
+      });
     },
     async setNextDue(id, at) {
-      await attempt(() => db.update(instances).set({ nextDueAt: at }).where(eq(instances.id, id)));
+      await attempt((db) => db.update(instances).set({ nextDueAt: at }).where(eq(instances.id, id)));
     },
     listUnscheduled: (limit = 1000) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db
           .select({ instance: instances.id, policy: policies.spec })
           .from(instances)

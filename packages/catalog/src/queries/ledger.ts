@@ -1,6 +1,6 @@
 import { CbcrError, type ErrorReport, type RunId, type RunProgress, type RunState } from '@cbcr/domain';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { QueryContext } from '../connection.ts';
+import type { QueryContext } from '../query-context.ts';
 import { runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
 import { heldBy } from './fence.ts';
@@ -32,29 +32,27 @@ export interface LedgerQueries {
 type Leaving = Exclude<RunState, 'running'>;
 type Change = Partial<typeof runs.$inferInsert>;
 
-export function createLedgerQueries({ db, clock, attempt }: QueryContext): LedgerQueries {
+export function createLedgerQueries({ clock, attempt, transact }: QueryContext): LedgerQueries {
   /** Leaves `running`. Returns the attempts burnt so far. */
   async function leave(run: RunId, epoch: number, state: Leaving, change: Change, text: string, burn = 0): Promise<number> {
     const now = clock.now();
-    return attempt(() =>
-      db.transaction(async (tx) => {
-        const [row] = await tx
-          .select()
-          .from(runs)
-          .where(and(eq(runs.id, run), eq(runs.epoch, epoch)))
-          .for('no key update');
-        // The same epoch already left so: this is a repetition after a lost answer.
-        if (row?.state === state) return row.attempts;
-        if (row?.state !== 'running') throw new CbcrError('run.lost', { run });
-        await abandonCaptures(tx, now, { run, writer: { run, epoch }, reason: { rule: 'capture-broke-off', text } });
-        const attempts = row.attempts + burn;
-        await tx
-          .update(runs)
-          .set({ ...change, state, stateSince: now, attempts, writerEpoch: epoch })
-          .where(eq(runs.id, run));
-        return attempts;
-      }),
-    );
+    return transact(async (tx) => {
+      const [row] = await tx
+        .select()
+        .from(runs)
+        .where(and(eq(runs.id, run), eq(runs.epoch, epoch)))
+        .for('no key update');
+      // The same epoch already left so: this is a repetition after a lost answer.
+      if (row?.state === state) return row.attempts;
+      if (row?.state !== 'running') throw new CbcrError('run.lost', { run });
+      await abandonCaptures(tx, now, { run, writer: { run, epoch }, reason: { rule: 'capture-broke-off', text } });
+      const attempts = row.attempts + burn;
+      await tx
+        .update(runs)
+        .set({ ...change, state, stateSince: now, attempts, writerEpoch: epoch })
+        .where(eq(runs.id, run));
+      return attempts;
+    });
   }
   const end = async (run: RunId, epoch: number, state: Leaving, change: Change, text: string) => {
     await leave(run, epoch, state, { ...change, finishedAt: clock.now(), notBefore: null }, text);
@@ -63,7 +61,7 @@ export function createLedgerQueries({ db, clock, attempt }: QueryContext): Ledge
   return {
     open(run, worker) {
       const now = clock.now();
-      return attempt(async () => {
+      return attempt(async (db) => {
         const [row] = await db
           .update(runs)
           .set({
@@ -82,7 +80,7 @@ export function createLedgerQueries({ db, clock, attempt }: QueryContext): Ledge
     },
     async heartbeat(run, epoch, progress) {
       const now = clock.now();
-      const [row] = await attempt(() =>
+      const [row] = await attempt((db) =>
         db
           .update(runs)
           .set({ heartbeatAt: now, writerEpoch: epoch, ...(progress === null ? {} : { progress }) })

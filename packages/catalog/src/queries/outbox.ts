@@ -1,6 +1,6 @@
 import type { RegionId, RunId } from '@cbcr/domain';
 import { inArray, sql } from 'drizzle-orm';
-import type { QueryContext } from '../connection.ts';
+import type { QueryContext } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
 
 /** A wake-up call on its way from the catalog to Redis. */
@@ -24,12 +24,12 @@ export interface OutboxQueries {
   markRelayed(calls: readonly WakeUpCall[]): Promise<void>;
 }
 
-export function createOutboxQueries({ db, clock, attempt }: QueryContext): OutboxQueries {
+export function createOutboxQueries({ clock, attempt, transact }: QueryContext): OutboxQueries {
   return {
     claim(limit, leaseMs = 30_000) {
       const now = clock.now();
       const claimedUntil = new Date(now.getTime() + leaseMs);
-      return attempt(async () => {
+      return attempt(async (db) => {
         // A common table expression runs once; as a plain subquery the planner may run it again and lock more than the limit.
         const free = db
           .$with('free')
@@ -56,25 +56,23 @@ export function createOutboxQueries({ db, clock, attempt }: QueryContext): Outbo
     async markRelayed(calls) {
       if (calls.length === 0) return;
       const now = clock.now();
-      await attempt(() =>
-        db.transaction(async (tx) => {
-          await tx.delete(outbox).where(
+      await transact(async (tx) => {
+        await tx.delete(outbox).where(
+          inArray(
+            outbox.id,
+            calls.map((call) => call.id),
+          ),
+        );
+        await tx
+          .update(runs)
+          .set({ enqueuedAt: now })
+          .where(
             inArray(
-              outbox.id,
-              calls.map((call) => call.id),
+              runs.id,
+              calls.map((call) => call.run),
             ),
           );
-          await tx
-            .update(runs)
-            .set({ enqueuedAt: now })
-            .where(
-              inArray(
-                runs.id,
-                calls.map((call) => call.run),
-              ),
-            );
-        }),
-      );
+      });
     },
   };
 }

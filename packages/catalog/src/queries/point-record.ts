@@ -1,6 +1,6 @@
 import { CbcrError, type Copy, type Placement, type RecoveryPoint, type RecoveryPointId } from '@cbcr/domain';
 import { asc, eq, inArray } from 'drizzle-orm';
-import type { Executor } from '../connection.ts';
+import type { Executor } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 
 /** A recovery point with the decision that placed it and the copies that exist. */

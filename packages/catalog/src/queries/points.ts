@@ -1,6 +1,6 @@
 import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { and, asc, desc, eq, exists, inArray, sql } from 'drizzle-orm';
-import type { QueryContext } from '../connection.ts';
+import type { QueryContext } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { runs } from '../schema/runs.ts';
 import { type CaptureQueries, createCaptureQueries } from './capture.ts';
@@ -45,12 +45,12 @@ export interface PointQueries extends CaptureQueries {
 const dueAt = sql`coalesce(${copies.nextAttemptAt}, ${copies.since})`;
 
 export function createPointQueries(context: QueryContext): PointQueries {
-  const { db, attempt } = context;
+  const { attempt } = context;
   return {
     ...createCaptureQueries(context),
-    get: (id) => attempt(() => requirePoint(db, id)),
+    get: (id) => attempt((db) => requirePoint(db, id)),
     list: ({ instance, limit = 50, cursor } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const seen = db
           .select({ at: recoveryPoints.capturedAt, id: recoveryPoints.id })
           .from(recoveryPoints)
@@ -69,7 +69,7 @@ export function createPointQueries(context: QueryContext): PointQueries {
         return withCopies(db, rows);
       }),
     latestRestorable: (instance, { acceptUnverified = false } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const good = acceptUnverified ? (['verified', 'stored'] as const) : (['verified'] as const);
         const rows = await db
           .select()
@@ -92,7 +92,7 @@ export function createPointQueries(context: QueryContext): PointQueries {
         return point ?? null;
       }),
     candidates: (now, limit, after = null) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const due = await db
           .select({ point: copies.pointId, region: copies.regionId, dueAt: sql<string>`${dueAt}`.mapWith(copies.since) })
           .from(copies)

@@ -1,6 +1,6 @@
 import { CbcrError, hashPolicy, type Policy, type PolicyId } from '@cbcr/domain';
 import { asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { instances, policies } from '../schema/instances.ts';
 
 export interface CatalogPolicy {
@@ -72,19 +72,17 @@ const toPolicy = ({ spec, hash, listed, updatedAt }: typeof policies.$inferSelec
   updatedAt,
 });
 
-export function createPolicyQueries({ db, clock, attempt }: QueryContext): PolicyQueries {
+export function createPolicyQueries({ clock, attempt, transact }: QueryContext): PolicyQueries {
   return {
     apply(policy) {
       const now = clock.now();
-      return attempt(() =>
-        db.transaction(async (tx) => {
-          await upsertPolicies(tx, now, [policy]);
-          return requirePolicy(tx, policy.id);
-        }),
-      );
+      return transact(async (tx) => {
+        await upsertPolicies(tx, now, [policy]);
+        return requirePolicy(tx, policy.id);
+      });
     },
     list: ({ unlisted = false } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db
           .select()
           .from(policies)
@@ -92,6 +90,6 @@ export function createPolicyQueries({ db, clock, attempt }: QueryContext): Polic
           .orderBy(asc(policies.id));
         return rows.map(toPolicy);
       }),
-    get: (id) => attempt(() => requirePolicy(db, id)),
+    get: (id) => attempt((db) => requirePolicy(db, id)),
   };
 }

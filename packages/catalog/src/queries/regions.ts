@@ -1,6 +1,6 @@
 import { CbcrError, type Region, type RegionId } from '@cbcr/domain';
 import { asc, eq, notInArray, sql } from 'drizzle-orm';
-import type { Executor, QueryContext } from '../connection.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { regions } from '../schema/instances.ts';
 
 export interface CatalogRegion extends Region {
@@ -69,14 +69,14 @@ function toRegion(row: typeof regions.$inferSelect): CatalogRegion {
   };
 }
 
-export function createRegionQueries({ db, clock, attempt }: QueryContext): RegionQueries {
+export function createRegionQueries({ clock, attempt, transact }: QueryContext): RegionQueries {
   return {
     applyAll(wanted) {
       const now = clock.now();
-      return attempt(() => db.transaction((tx) => upsertRegions(tx, now, wanted)));
+      return transact((tx) => upsertRegions(tx, now, wanted));
     },
     list: ({ unlisted = false } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db
           .select()
           .from(regions)
@@ -84,6 +84,6 @@ export function createRegionQueries({ db, clock, attempt }: QueryContext): Regio
           .orderBy(asc(regions.id));
         return rows.map(toRegion);
       }),
-    get: (id) => attempt(() => requireRegion(db, id)),
+    get: (id) => attempt((db) => requireRegion(db, id)),
   };
 }

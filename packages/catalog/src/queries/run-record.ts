@@ -1,6 +1,6 @@
 import { CbcrError, type Run, type RunId } from '@cbcr/domain';
 import { eq } from 'drizzle-orm';
-import type { Executor } from '../connection.ts';
+import type { Executor } from '../query-context.ts';
 import { runs } from '../schema/runs.ts';
 
 /** A run with what only the control plane cares about. */

@@ -1,7 +1,7 @@
 import { CbcrError, finalRunStates, type InstanceId, isFinalRunState, type RecoveryPointId, type RunId, type RunState } from '@cbcr/domain';
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { notify } from '../channels.ts';
-import type { QueryContext } from '../connection.ts';
+import type { QueryContext } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
 import { insertAuditEvent } from './audit.ts';
@@ -42,19 +42,17 @@ export interface RunQueries {
 
 const activeStates: readonly RunState[] = ['queued', 'running', 'waiting'];
 
-export function createRunQueries({ db, clock, ids, attempt }: QueryContext): RunQueries {
+export function createRunQueries({ clock, ids, attempt, transact }: QueryContext): RunQueries {
   return {
     async create(wanted) {
       const run = { ...wanted, id: ids.runId() };
       const now = clock.now();
       const tryOnce = () =>
-        attempt(() =>
-          db.transaction(async (tx): Promise<CreatedRun | null> => {
-            await insertRuns(tx, now, [run]);
-            const existing = await findExistingRun(tx, run);
-            return existing && { run: existing, created: existing.id === run.id };
-          }),
-        );
+        transact(async (tx): Promise<CreatedRun | null> => {
+          await insertRuns(tx, now, [run]);
+          const existing = await findExistingRun(tx, run);
+          return existing && { run: existing, created: existing.id === run.id };
+        });
       // The run that stood in the way may have ended between the two statements: then the way is free.
       for (let round = 0; round < 5; round++) {
         const found = await tryOnce();
@@ -62,9 +60,9 @@ export function createRunQueries({ db, clock, ids, attempt }: QueryContext): Run
       }
       throw new CbcrError('catalog.unreachable', { cause: `runs with the key ${run.dedupeKey ?? run.id} come and go` });
     },
-    get: (id) => attempt(() => requireRun(db, id)),
+    get: (id) => attempt((db) => requireRun(db, id)),
     list: ({ instance, point, kind, states, limit = 50, cursor } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db
           .select()
           .from(runs)
@@ -83,32 +81,30 @@ export function createRunQueries({ db, clock, ids, attempt }: QueryContext): Run
       }),
     async requestCancel(id, by) {
       const now = clock.now();
-      return attempt(() =>
-        db.transaction(async (tx) => {
-          const run = await requireRun(tx, id, { lock: true });
-          if (run.state === 'cancelled') return run;
-          if (isFinalRunState(run.state)) throw new CbcrError('run.finished', { run: id, state: run.state });
-          if (run.cancelRequested) return run;
-          const asked = { actor: by, action: 'run.cancel-requested', subject: id };
-          await insertAuditEvent(tx, now, asked);
-          if (run.state === 'running') {
-            await tx.update(runs).set({ cancelRequested: true }).where(eq(runs.id, id));
-            await notify(tx, 'cancel', id);
-          } else {
-            const error = new CbcrError('run.cancelled', { by }).toReport();
-            await abandonCaptures(tx, now, { run: id, writer: null, reason: { rule: 'run-cancelled', text: error.message } });
-            await tx.delete(outbox).where(eq(outbox.runId, id));
-            await tx
-              .update(runs)
-              .set({ cancelRequested: true, state: 'cancelled', stateSince: now, finishedAt: now, error })
-              .where(eq(runs.id, id));
-          }
-          return requireRun(tx, id);
-        }),
-      );
+      return transact(async (tx) => {
+        const run = await requireRun(tx, id, { lock: true });
+        if (run.state === 'cancelled') return run;
+        if (isFinalRunState(run.state)) throw new CbcrError('run.finished', { run: id, state: run.state });
+        if (run.cancelRequested) return run;
+        const asked = { actor: by, action: 'run.cancel-requested', subject: id };
+        await insertAuditEvent(tx, now, asked);
+        if (run.state === 'running') {
+          await tx.update(runs).set({ cancelRequested: true }).where(eq(runs.id, id));
+          await notify(tx, 'cancel', id);
+        } else {
+          const error = new CbcrError('run.cancelled', { by }).toReport();
+          await abandonCaptures(tx, now, { run: id, writer: null, reason: { rule: 'run-cancelled', text: error.message } });
+          await tx.delete(outbox).where(eq(outbox.runId, id));
+          await tx
+            .update(runs)
+            .set({ cancelRequested: true, state: 'cancelled', stateSince: now, finishedAt: now, error })
+            .where(eq(runs.id, id));
+        }
+        return requireRun(tx, id);
+      });
     },
     lostCandidates: (now, staleMs, limit = 500) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const stale = new Date(now.getTime() - staleMs).toISOString();
         const lastSign = sql`greatest(${runs.stateSince}, ${runs.enqueuedAt}, ${runs.heartbeatAt}, ${runs.notBefore})`;
         const rows = await db
@@ -129,7 +125,7 @@ export function createRunQueries({ db, clock, ids, attempt }: QueryContext): Run
     async markEnqueued(relayed) {
       if (relayed.length === 0) return;
       const now = clock.now();
-      await attempt(() =>
+      await attempt((db) =>
         db
           .update(runs)
           .set({ enqueuedAt: now })

@@ -1,6 +1,6 @@
 import type { RegionId } from '@cbcr/domain';
 import { asc, eq, lt, sql } from 'drizzle-orm';
-import type { QueryContext } from '../connection.ts';
+import type { QueryContext } from '../query-context.ts';
 import { workers } from '../schema/workers.ts';
 
 export interface WorkerReport {
@@ -30,12 +30,12 @@ export interface WorkerQueries {
   removeSilent(before: Date): Promise<number>;
 }
 
-export function createWorkerQueries({ db, clock, attempt }: QueryContext): WorkerQueries {
+export function createWorkerQueries({ clock, attempt }: QueryContext): WorkerQueries {
   return {
     async heartbeat({ id, region, store, ...process }) {
       const now = clock.now();
       const seen = { regionId: region, ...process, lastSeenAt: now, storeOk: store.ok, storeReason: store.reason };
-      await attempt(() =>
+      await attempt((db) =>
         db
           .insert(workers)
           .values({ id, ...seen, since: now })
@@ -49,7 +49,7 @@ export function createWorkerQueries({ db, clock, attempt }: QueryContext): Worke
       );
     },
     list: ({ region } = {}) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const rows = await db
           .select()
           .from(workers)
@@ -63,10 +63,10 @@ export function createWorkerQueries({ db, clock, attempt }: QueryContext): Worke
         }));
       }),
     async remove(id) {
-      await attempt(() => db.delete(workers).where(eq(workers.id, id)));
+      await attempt((db) => db.delete(workers).where(eq(workers.id, id)));
     },
     removeSilent: (before) =>
-      attempt(async () => {
+      attempt(async (db) => {
         const gone = await db.delete(workers).where(lt(workers.lastSeenAt, before)).returning({ id: workers.id });
         return gone.length;
       }),

@@ -3,9 +3,9 @@ import { type Clock, createIdFactory, type IdFactory } from '@cbcr/domain';
 // biome-ignore lint/plugin/test-kit: this subpath exists for tests alone
 import { createTestDatabase, ensureTemplateDatabase } from '@cbcr/testkit';
 import { type Catalog, openCatalog } from '../catalog.ts';
-import type { CatalogOptions } from '../connection.ts';
 import { migrateCatalog } from '../migration/migrate.ts';
 import { knownMigrations } from '../migration/schema-version.ts';
+import type { CatalogOptions } from '../query-context.ts';
 
 export interface TestCatalog {
   catalog: Catalog;
