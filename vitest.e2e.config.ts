@@ -9,7 +9,6 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     fileParallelism: false,
-    globalSetup: ['./packages/testkit/src/vitest-servers.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     reporters: ['verbose', ['json', { outputFile: '.results/e2e.json' }]],

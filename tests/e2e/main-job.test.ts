@@ -1,0 +1,93 @@
+import type { PointView, RunView } from '@cbcr/client';
+import { changeSampleDatabase, compareDatabases, type TestDatabase } from '@cbcr/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startStack, type TestStack } from './stack.ts';
+
+/** The promise of the product, told by its own commands: one capture, verified copies everywhere, and a restore without a region. */
+describe('one database, three regions, one outage, one restore', () => {
+  let stack: TestStack;
+  let home: string;
+  let lost: string;
+  let other: string;
+  let target: TestDatabase;
+
+  beforeAll(async () => {
+    stack = await startStack({ megabytes: 40 });
+    [home = '', other = '', lost = ''] = stack.regions;
+  });
+  afterAll(() => stack.down());
+
+  const verifiedIn = (point: PointView) => point.copies.filter((copy) => copy.state === 'verified').map((copy) => copy.region);
+
+  test('an instance shows where its copies must live, and why', async () => {
+    const { placement } = await stack.client.getInstance('shop');
+    expect(placement.placed.map(({ region, role }) => [region, role])).toEqual([
+      [home, 'primary'],
+      [other, 'secondary'],
+      [lost, 'secondary'],
+    ]);
+    expect(placement.placed.every(({ reason }) => reason.text.length > 0)).toBe(true);
+    expect(placement.unmet).toEqual([]);
+  });
+
+  test('one backup is captured once and verified in every placed region', async () => {
+    const point = await stack.cbcr.json<PointView>('backup', 'shop', '--wait');
+    expect(verifiedIn(point).sort()).toEqual([...stack.regions].sort());
+    expect(point).toMatchObject({ state: 'complete', available: true, protected: true, debts: [] });
+    const captures = await stack.client.listRuns({ instance: 'shop', kind: 'backup' });
+    expect(captures).toHaveLength(1);
+  });
+
+  test('without one region the capture is not blocked, and the debt says since when and why', async () => {
+    await changeSampleDatabase(stack.file.customerUrl);
+    await stack.cbcr.json('dev', 'outage', lost);
+    const { code, stdout, stderr } = await stack.cbcr.run(['backup', 'shop', '--wait']);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`the copy in ${lost} is owed`);
+    expect(stdout).toContain('protected: NO');
+
+    const instance = await stack.client.getInstance('shop');
+    expect(instance.protected).toBe(false);
+    expect(instance.debtList).toMatchObject([{ region: lost, reason: { text: expect.stringContaining(lost) } }]);
+    const [point] = await stack.client.listPoints({ instance: 'shop', limit: 1 });
+    expect(point && verifiedIn(point).sort()).toEqual([home, other].sort());
+    expect(point?.available).toBe(true);
+  });
+
+  test('the newest point is restored in another region, from the best surviving copy, and the ranking says why', async () => {
+    target = await stack.createTarget();
+    const restored = await stack.cbcr.run(['restore', 'shop', '--to', other, '--target', '-', '--wait'], target.url);
+    expect(restored.stderr).toMatch(new RegExp(`1\\s+${other}\\s+the copy is verified`));
+    expect(restored.stderr).toMatch(new RegExp(`${lost}\\s+not read:`));
+    expect(restored.code).toBe(0);
+    const [run] = await stack.client.listRuns({ kind: 'restore' });
+    expect(run).toMatchObject({ state: 'succeeded', region: other });
+    expect(Object.keys((run as RunView & { result: { segmentsFrom: object } }).result.segmentsFrom)).toEqual([other]);
+    expect(`${restored.stdout}${restored.stderr}${JSON.stringify(run)}`).not.toContain(new URL(target.url).password);
+  });
+
+  test('the restored database is the source: every table, sequence and schema object', async () => {
+    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: process.env });
+    expect(report.differences).toEqual([]);
+    expect(report.counts.tables).toBeGreaterThan(10);
+    expect(report.counts.sequences).toBeGreaterThan(0);
+  });
+
+  test('a second restore into the same target is refused and changes nothing', async () => {
+    const again = await stack.cbcr.run(['restore', 'shop', '--to', other, '--target', '-', '--wait', '--json'], target.url);
+    expect(again.code).toBe(6);
+    const [run] = await stack.client.listRuns({ kind: 'restore' });
+    expect(run?.error?.code).toBe('engine.target-not-empty');
+    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: process.env });
+    expect(report.differences).toEqual([]);
+  });
+
+  test('when the region is back the debt is repaid by itself and the instance is protected again', async () => {
+    await stack.cbcr.json('dev', 'recover', lost);
+    await stack.untilProtected('shop');
+    const { debtList } = await stack.client.getInstance('shop');
+    expect(debtList).toEqual([]);
+    const [replicate] = await stack.client.listRuns({ kind: 'replicate' });
+    expect(replicate).toMatchObject({ state: 'succeeded', region: lost, requestedBy: 'reconciler' });
+  });
+});
