@@ -20,6 +20,7 @@ export interface StackContext {
   migrate: (databaseUrl: string) => Promise<void>;
   /** Hears what is being done: one line of text each. */
   onProgress: (line: string) => void;
+  onCustomerReady: (url: string) => void;
 }
 
 /** The port that the process had before, if nobody has taken it since. */

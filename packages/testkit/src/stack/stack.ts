@@ -29,6 +29,8 @@ export interface StackOptions {
   workersPerRegion?: number;
   programs?: StackContext['programs'];
   onProgress?: (line: string) => void;
+  /** Hears the address of the customer's database as soon as it can be used, while the rest still starts. */
+  onCustomerReady?: (url: string) => void;
   clock?: Clock;
 }
 
@@ -69,6 +71,7 @@ export function createStack(options: StackOptions): Stack {
     migrate: options.migrate,
     programs: options.programs ?? defaultPrograms,
     onProgress: options.onProgress ?? (() => {}),
+    onCustomerReady: options.onCustomerReady ?? (() => {}),
   });
   const locked = <Result>(work: () => Promise<Result>) => withStackLock(paths.lock, clock, work);
   const requireRunning = () => {

@@ -22,12 +22,15 @@ export async function startMissingServers(context: StackContext, missing: readon
     if (isMissing('catalog')) await startServer(context, 'catalog', (options) => startPostgres({ ...options, password: postgresPassword }));
     const url = stackUrls(file.state).database;
     await ensureDatabase(url);
-    await migrate(url);
+    // A scheduler that runs has found the schema that it needs.
+    if (isMissing('catalog') || isMissing('scheduler')) await migrate(url);
   };
   const startCustomer = async () => {
     if (isMissing('customer'))
       await startServer(context, 'customer', (options) => startPostgres({ ...options, password: postgresPassword }));
-    await ensureDatabase(stackUrls(file.state).customer);
+    const url = stackUrls(file.state).customer;
+    await ensureDatabase(url);
+    context.onCustomerReady(url);
   };
   const startQueues = async () => {
     if (isMissing('redis')) {
