@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,7 +13,8 @@ const drizzleKit = join(dirname(createRequire(import.meta.url).resolve('drizzle-
 // Inside the package: drizzle-kit loads the schema, which imports drizzle-orm.
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(packageFolder, '.results-migrations-'));
+  await mkdir(join(packageFolder, '.results'), { recursive: true });
+  folder = await mkdtemp(join(packageFolder, '.results', 'migrations-'));
   await cp(migrationsFolder, join(folder, 'migrations'), { recursive: true });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -22,7 +22,7 @@ export interface CopyChange {
 }
 
 const owedStates: readonly CopyState[] = ['planned', 'copying', 'stored', 'failed', 'blocked'];
-export const isOwed = (state: CopyState): boolean => owedStates.includes(state);
+const isOwed = (state: CopyState): boolean => owedStates.includes(state);
 const notVerified = sql`${copies.state} in ('planned', 'copying', 'stored', 'failed', 'blocked')`;
 /** Says the same as the predicate of the index `copies_owed`, or the planner could not use it. */
 export const owed = sql`${copies.demanded} and ${notVerified}`;

@@ -39,7 +39,7 @@ export interface InstanceQueries {
   claimDue(claim: ClaimDue): Promise<DueClaim[]>;
 }
 
-export function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
+function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
   const { homeRegion, policyId, ...rest } = row;
   return { ...rest, home: homeRegion, policy: policyId };
 }
