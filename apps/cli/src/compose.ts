@@ -9,7 +9,7 @@ export interface Composition {
   readVocabulary(): Promise<ConfigVocabulary>;
   migrateCatalog(url: string): Promise<{ from: number; to: number }>;
   /** A local stack of this machine, which may not exist yet. */
-  openStack(options: Pick<StackOptions, 'folder' | 'name' | 'store' | 'onProgress'>): Promise<Stack>;
+  openStack(options: Pick<StackOptions, 'folder' | 'name' | 'store' | 'onProgress' | 'onCustomerReady'>): Promise<Stack>;
 }
 
 export function compose(): Composition {

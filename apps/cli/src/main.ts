@@ -10,7 +10,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 // Whoever reads the output (head, a pager) may stop before its end.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', () => interrupt.abort());
+process.stderr.on('error', () => interrupt.abort());
 
 const { argv, stdin, stdout, stderr } = process;
 const surroundings = { stdin, stdout, stderr, signal: interrupt.signal, currentFolder: process.cwd(), parts: compose() };

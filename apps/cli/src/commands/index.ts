@@ -5,6 +5,7 @@ import { applyConfig } from './config/apply.ts';
 import { checkConfig } from './config/check.ts';
 import { stopStack } from './dev/down.ts';
 import { startOutage } from './dev/outage.ts';
+import { quickstart } from './dev/quickstart.ts';
 import { endOutage } from './dev/recover.ts';
 import { showStack } from './dev/status.ts';
 import { startStack } from './dev/up.ts';
@@ -41,6 +42,6 @@ export const commandGroups: readonly { name: string; about: string; commands: re
   {
     name: 'dev',
     about: 'local stacks of real servers, for trying things out',
-    commands: [startStack, stopStack, showStack, startOutage, endOutage],
+    commands: [startStack, stopStack, showStack, startOutage, endOutage, quickstart],
   },
 ];

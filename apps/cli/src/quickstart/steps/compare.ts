@@ -1,0 +1,34 @@
+import { CbcrError } from '@cbcr/domain';
+import { type ComparisonReport, compareDatabases } from '@cbcr/testkit';
+import { renderTable } from '../../output/table.ts';
+import type { RestoredStory, StepOutcome } from '../story.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+/** Nothing has changed in the source since the capture, so every difference is a fault. */
+export async function compare(story: RestoredStory): Promise<StepOutcome<RestoredStory>> {
+  const { cli, file, restoredUrl, environment } = story;
+  const report = await untilInterrupted(cli.signal, compareDatabases(file.customerUrl, restoredUrl, { environment }));
+  cli.out.say(describeTables(report));
+  if (!report.isEqual) {
+    const [first = '', ...rest] = report.differences.map((difference) => difference.replace(/\.$/, ''));
+    const more = rest.length === 0 ? '' : `, and ${rest.length} more differences`;
+    throw new CbcrError('restore.differs', { cause: `${first}${more}` });
+  }
+  const { tables, rows, sequences, largeObjects, schemaObjects } = report.counts;
+  const parts = [
+    `${tables} tables with ${rows} rows`,
+    `${sequences} sequences`,
+    `${largeObjects} large objects`,
+    `${schemaObjects} schema objects`,
+  ];
+  return { result: `equal: ${parts.join(', ')}`, next: story };
+}
+
+const describeTables = ({ tables }: ComparisonReport): string =>
+  renderTable(
+    ['table', 'rows in the source', 'restored', 'checksums'],
+    tables.map(({ name, sourceRows, targetRows, isEqual }) => [
+      ...[name, String(sourceRows ?? 'missing'), String(targetRows ?? 'missing')],
+      isEqual ? 'equal' : 'DIFFER',
+    ]),
+  );
