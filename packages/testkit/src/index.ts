@@ -6,6 +6,7 @@
  */
 export { type ComparisonReport, compareDatabases, compareFingerprints, type TableComparison } from './compare/compare.ts';
 export { type Fingerprint, type FingerprintOptions, fingerprintDatabase } from './compare/fingerprint.ts';
+export { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy/fault-proxy.ts';
 export type { Environment } from './processes/environment.ts';
 export { findVersitygw, requirePostgresFolder } from './processes/find-program.ts';
 export { findFreePort } from './processes/free-port.ts';

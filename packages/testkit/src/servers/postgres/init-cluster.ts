@@ -16,13 +16,12 @@ export interface Cluster {
   superuser: string;
   password: string;
   env: Record<string, string>;
-  durable: boolean;
   name: string;
 }
 
 /** Makes an empty cluster in UTF-8 with password authentication; does nothing when it is there. Gives the cluster's folder. */
 export async function initCluster(cluster: Cluster): Promise<string> {
-  const { programs, home, user, superuser, password, env, durable } = cluster;
+  const { programs, home, user, superuser, password, env } = cluster;
   const dataFolder = join(home, 'cluster');
   const doneFile = join(home, 'initialised');
   if (existsSync(doneFile)) return dataFolder;
@@ -42,7 +41,8 @@ export async function initCluster(cluster: Cluster): Promise<string> {
         '--encoding=UTF8',
         // macOS has no locale of this name; byte order is the same.
         process.platform === 'darwin' ? '--locale=C' : '--locale=C.UTF-8',
-        ...(durable ? [] : ['--no-sync']),
+        // The system writes the files within half a minute; until then a crash of the machine loses an empty cluster.
+        '--no-sync',
         '--no-instructions',
       ],
       { cwd: home, env, ...user },

@@ -32,7 +32,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const env = childEnvironment(environment, { LC_ALL: process.platform === 'darwin' ? 'C' : 'C.UTF-8' });
   await mkdir(folder, { recursive: true });
   const home = await prepareDataFolder(join(folder, name), user);
-  const dataFolder = await initCluster({ programs, home, user, superuser, password, env, durable, name });
+  const dataFolder = await initCluster({ programs, home, user, superuser, password, env, name });
 
   const startOn = async (port: number) => {
     const adminUrl = `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`;
