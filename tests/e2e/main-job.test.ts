@@ -1,6 +1,7 @@
 import type { PointView, RunView } from '@cbcr/client';
 import { changeSampleDatabase, compareDatabases, type TestDatabase } from '@cbcr/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { userEnvironment } from './setup-environment.ts';
 import { startStack, type TestStack } from './stack.ts';
 
 /** The promise of the product, told by its own commands: one capture, verified copies everywhere, and a restore without a region. */
@@ -67,7 +68,7 @@ describe('one database, three regions, one outage, one restore', () => {
   });
 
   test('the restored database is the source: every table, sequence and schema object', async () => {
-    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: process.env });
+    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: userEnvironment });
     expect(report.differences).toEqual([]);
     expect(report.counts.tables).toBeGreaterThan(10);
     expect(report.counts.sequences).toBeGreaterThan(0);
@@ -78,7 +79,7 @@ describe('one database, three regions, one outage, one restore', () => {
     expect(again.code).toBe(6);
     const [run] = await stack.client.listRuns({ kind: 'restore' });
     expect(run?.error?.code).toBe('engine.target-not-empty');
-    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: process.env });
+    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: userEnvironment });
     expect(report.differences).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { type CbcrClient, createClient } from '@cbcr/client';
 import { createTestDatabase, loadSampleDatabase, readStackFile, type StackFile, type TestDatabase } from '@cbcr/testkit';
 import { createCbcrCommand } from './cbcr-command.ts';
 import { eventually } from './eventually.ts';
+import { store, userEnvironment } from './setup-environment.ts';
 
 export interface TestStack {
   cbcr: ReturnType<typeof createCbcrCommand>;
@@ -26,14 +27,12 @@ export interface TestStack {
 /** What a user gets from `cbcr dev up`, in a folder of its own, with the sample database loaded and registered as `shop`. */
 export async function startStack({ megabytes }: { megabytes: number }): Promise<TestStack> {
   const home = await mkdtemp(join(tmpdir(), 'cbcr-e2e-'));
-  const { PATH, HOME, LANG, CBCR_VERSITYGW } = process.env;
-  const cbcr = createCbcrCommand({ PATH, HOME, LANG, CBCR_VERSITYGW, CBCR_HOME: home });
+  const cbcr = createCbcrCommand({ ...userEnvironment, CBCR_HOME: home });
   const down = async () => {
     await cbcr.run(['dev', 'down', '--wipe']);
     await rm(home, { recursive: true, force: true });
   };
   try {
-    const store = process.env['CBCR_TEST_WITHOUT_S3'] === '1' ? 'fs' : 's3';
     const up = await cbcr.run(['dev', 'up', '--store', store]);
     if (up.code !== 0) throw new Error(`dev up ended with ${up.code}\n${up.stderr}`);
     const file = readStackFile(home);

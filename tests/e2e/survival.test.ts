@@ -2,6 +2,7 @@ import { compareDatabases } from '@cbcr/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.ts';
+import { userEnvironment } from './setup-environment.ts';
 import { startStack, type TestStack } from './stack.ts';
 
 /** Processes are really killed while they work; every run ends, once to effect. */
@@ -62,16 +63,16 @@ describe('nothing is lost when something dies', () => {
     expect(await completeOf(run)).toEqual([]);
   });
 
-  test('a region that dies while a restore reads from it is replaced by the next best copy', async () => {
+  test('a restore whose nearest copy has just died reads from the next best', async () => {
     await stack.untilProtected('shop');
     const [, reader = '', third = ''] = stack.regions;
     const target = await stack.createTarget();
-    // The reader has no copy of its own any more, so it reads from elsewhere; which region that is the plan says.
+    // Nobody has noticed yet: the plan still ranks the dead store first.
     process.kill(await stack.pidOf(`store-${reader}`), 'SIGKILL');
     const { id } = await stack.client.startRestore({ instance: 'shop', to: reader, target: target.url });
     const ended = await stack.untilEnded(id);
     expect(ended).toMatchObject({ state: 'succeeded' });
-    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: process.env });
+    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: userEnvironment });
     expect(report.differences).toEqual([]);
     const { segmentsFrom } = ended.result as { segmentsFrom: Record<string, number> };
     expect(Object.keys(segmentsFrom).some((region) => region === home || region === third)).toBe(true);

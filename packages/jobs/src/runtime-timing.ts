@@ -23,7 +23,7 @@ export interface RuntimeTiming {
 
 export const defaultRuntimeTiming: RuntimeTiming = {
   lockDurationMs: 30_000,
-  stalledIntervalMs: 30_000,
+  stalledIntervalMs: 10_000,
   heartbeatMs: 1_000,
   abortGraceMs: 5_000,
   abandonAfterMs: 30_000,
