@@ -31,6 +31,7 @@ export async function* readChunks(input: Readable, pool: BufferPool, hash: Hash)
       taken += copied;
     }
   }
+  // Node's iterator throws in this case as well. Here it is said again, because no truncated dump may ever become a recovery point.
   if (!input.readableEnded) throw new Error('the stream was closed before its end');
   yield { plaintext: buffer.subarray(0, filled), buffer, last: true };
 }

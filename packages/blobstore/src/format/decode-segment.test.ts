@@ -106,6 +106,13 @@ test('an encrypted segment is not accepted as a plain one, nor the other way rou
   await expect(collect(decodeSegment(two.bytes, two.expected, other.dataKey))).rejects.toThrow(DamagedBytes);
 });
 
+test('a plain segment with a salt is not one that version 1 writes', async () => {
+  const sample = await createSamplePoint({ encrypted: false });
+  const { bytes, expected } = at(sample, 0);
+  bytes.writeUInt8(1, 8 + 12);
+  await refuse(sample, bytes, expected, /salt/);
+});
+
 /** A plain segment of one chunk whose header and payload say what the test wants. */
 async function forge(payload: Buffer, claim: { plaintextBytes?: number; storedBytes?: number }) {
   const sample = await createSamplePoint({ encrypted: false, streams: { dump: Buffer.alloc(10) } });
