@@ -17,7 +17,7 @@ function isProgram(path: string): boolean {
 }
 
 /** The path of a program that set-up puts into `.tools/bin`, that is in PATH, or that Homebrew installed; undefined when missing. */
-export function findProgram(name: string, environment: Environment): string | undefined {
+function findProgram(name: string, environment: Environment): string | undefined {
   const folders = [join(checkoutFolder, '.tools', 'bin'), ...(environment['PATH'] ?? '').split(delimiter).filter(Boolean)];
   return [...folders, '/opt/homebrew/bin', '/usr/local/bin'].map((folder) => join(folder, name)).find(isProgram);
 }

@@ -18,7 +18,7 @@ export interface ProcessRecord {
 export const isProcessAlive = (record: ProcessRecord) => readProcessIdentity(record.pid) === record.identity;
 
 /** Signals the whole process group. Does nothing when the process is gone or its pid belongs to another. */
-export function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): void {
+function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): void {
   if (isProcessAlive(record)) signalGroup(record.pid, signal);
 }
 

@@ -66,7 +66,7 @@ const redisConfig = ({
   ].join('\n');
 
 /** Also false while Redis still loads its data. */
-export async function doesRedisAnswer(url: string): Promise<boolean> {
+async function doesRedisAnswer(url: string): Promise<boolean> {
   const client = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,

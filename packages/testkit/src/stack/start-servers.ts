@@ -41,7 +41,7 @@ export async function startMissingServers(context: StackContext, missing: readon
   await settleAll([startQueues(), startCatalog(), startCustomer(), ...stores]);
 }
 
-export async function startStore(context: StackContext, regionId: string): Promise<void> {
+async function startStore(context: StackContext, regionId: string): Promise<void> {
   const { s3AccessKey, s3SecretKey } = context.file.state.secrets;
   const credentials = { accessKeyId: s3AccessKey, secretAccessKey: s3SecretKey };
   await startServer(context, `store-${regionId}`, (options) => startVersitygw({ ...options, bucket: stackBucket, credentials }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { childEnvironment } from '../../processes/environment.ts';
 import { requirePostgresFolder } from '../../processes/find-program.ts';
+import { guardFolder } from '../../processes/guard.ts';
 import { startOnPort, startReady } from '../../processes/start-ready.ts';
 import { createServerHandle, type Server, type ServerOptions } from '../server.ts';
 import { findServerUser, prepareDataFolder } from './data-folder.ts';
@@ -32,6 +33,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const env = childEnvironment(environment, { LC_ALL: process.platform === 'darwin' ? 'C' : 'C.UTF-8' });
   await mkdir(folder, { recursive: true });
   const home = await prepareDataFolder(join(folder, name), user);
+  // Placed outside of the caller's folder, so the caller's cleaning up would miss it.
+  if (lifetime === 'guarded' && !home.startsWith(folder)) guardFolder(home);
   const dataFolder = await initCluster({ programs, home, user, superuser, password, env, name });
 
   const startOn = async (port: number) => {
@@ -75,7 +78,7 @@ const serverSettings = (port: number, durable: boolean) => [
 ];
 
 /** True once the server accepts this user and password. */
-export async function doesPostgresAnswer(url: string): Promise<boolean> {
+async function doesPostgresAnswer(url: string): Promise<boolean> {
   const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
   try {
     await sql`select 1`;
