@@ -1,8 +1,7 @@
 import type { CbcrClient, RunView } from '@cbcr/client';
 import { CbcrError } from '@cbcr/domain';
 import type { Cli } from './cli.ts';
-import { formatBytes, formatRate } from './output/format.ts';
-import { renderBar } from './output/progress-line.ts';
+import { describeProgress } from './output/describe-progress.ts';
 
 const pollMs = 250;
 const finalStates: readonly RunView['state'][] = ['succeeded', 'failed', 'cancelled'];
@@ -10,42 +9,33 @@ const finalStates: readonly RunView['state'][] = ['succeeded', 'failed', 'cancel
 /** Shows a run until it has ended, and gives its end, whatever that is. Interrupting stops the watching, not the run. */
 export async function followRun({ out, clock, signal }: Cli, client: CbcrClient, first: RunView): Promise<RunView> {
   const line = out.progress();
-  const startedMs = clock.monotonicMs();
+  const begin = { atMs: clock.monotonicMs(), doneBytes: first.progress?.doneBytes ?? 0 };
   let run = first;
   try {
-    while (!finalStates.includes(run.state)) {
-      line.update(describeProgress(run, clock.monotonicMs() - startedMs));
+    for (;;) {
+      line.update(describeProgress(run, { ms: clock.monotonicMs() - begin.atMs, fromBytes: begin.doneBytes }));
+      if (finalStates.includes(run.state)) return run;
       await clock.sleep(pollMs, { signal });
       run = await client.getRun(run.id);
     }
-    line.update(describeProgress(run, clock.monotonicMs() - startedMs));
   } finally {
     line.end();
   }
-  return run;
 }
 
-/** As {@link followRun}; a run that did not succeed ends in `run.failed`, with what the run said. */
+/** As {@link followRun}; a run that did not succeed ends in `run.failed`, with what the run said and its hint. */
 export async function followToSuccess(cli: Cli, client: CbcrClient, first: RunView): Promise<RunView> {
   const run = await followRun(cli, client, first);
   if (run.state === 'succeeded') return run;
-  if (run.error !== null) cli.out.say(`${run.error.message}\n${run.error.hint}`);
-  throw new CbcrError('run.failed', { run: run.id, cause: run.error?.message ?? `it was ${run.state}` });
+  throw new RunNotSucceededError(run);
 }
 
-export function describeProgress({ kind, state, progress, error }: RunView, elapsedMs: number): string {
-  if (state !== 'running' || progress === null) {
-    const why = state === 'waiting' && error !== null ? `: ${error.message}` : '';
-    return `${kind} ${state}${why}`;
+class RunNotSucceededError extends CbcrError<'run.failed'> {
+  /** What to do about the run's own error; how to see the run is the lesser advice. */
+  override readonly hint: string;
+
+  constructor({ id, state, error }: RunView) {
+    super('run.failed', { run: id, cause: error === null ? `it was ${state}.` : `${error.message} (${error.code})` });
+    this.hint = `${error === null ? '' : `${error.hint} `}See: cbcr runs show ${id}`;
   }
-  const { phase, doneBytes, totalBytes, regions, note } = progress;
-  const parts = [
-    `${kind} ${phase}`,
-    renderBar(doneBytes, totalBytes),
-    `${formatBytes(doneBytes)}${totalBytes === null ? '' : ` of ${formatBytes(totalBytes)}`}`,
-    formatRate(doneBytes, elapsedMs),
-    ...Object.entries(regions ?? {}).map(([region, at]) => `${region} ${at.state === 'attached' ? formatBytes(at.storedBytes) : at.state}`),
-    note ?? '',
-  ];
-  return parts.filter((part) => part !== '').join('  ');
 }

@@ -5,6 +5,7 @@ import type { Cli } from '../cli.ts';
 import { followToSuccess } from '../follow-run.ts';
 import { describePoint } from '../output/describe-point.ts';
 import { describeRun } from '../output/describe-run.ts';
+import { formatTime } from '../output/format.ts';
 import { parseInput } from '../parse-input.ts';
 import { waitUntilSettled } from '../wait-until-settled.ts';
 
@@ -29,7 +30,7 @@ export function backup(parent: Command, cli: Cli): void {
 export async function finishBackup(cli: Cli, client: CbcrClient, run: { id: string; point: string | null }): Promise<PointView> {
   if (run.point === null) throw new CbcrError('run.failed', { run: run.id, cause: 'it has no recovery point' });
   const point = await waitUntilSettled(cli, client, run.point);
-  for (const debt of point.debts) cli.out.warn(`the copy in ${debt.region} is owed since ${debt.since}: ${debt.reason.text}`);
+  for (const debt of point.debts) cli.out.warn(`the copy in ${debt.region} is owed since ${formatTime(debt.since)}: ${debt.reason.text}`);
   if (!point.available)
     throw new CbcrError('run.failed', { run: run.id, cause: `${point.id} has too few verified copies to be available` });
   return point;

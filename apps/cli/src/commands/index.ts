@@ -4,6 +4,7 @@ import { backup } from './backup.ts';
 import { applyConfig } from './config/apply.ts';
 import { checkConfig } from './config/check.ts';
 import { stopStack } from './dev/down.ts';
+import { showLogs } from './dev/logs.ts';
 import { startOutage } from './dev/outage.ts';
 import { quickstart } from './dev/quickstart.ts';
 import { endOutage } from './dev/recover.ts';
@@ -42,6 +43,6 @@ export const commandGroups: readonly { name: string; about: string; commands: re
   {
     name: 'dev',
     about: 'local stacks of real servers, for trying things out',
-    commands: [startStack, stopStack, showStack, startOutage, endOutage, quickstart],
+    commands: [startStack, stopStack, showStack, startOutage, endOutage, showLogs, quickstart],
   },
 ];

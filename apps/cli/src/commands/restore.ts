@@ -32,7 +32,7 @@ export function restore(parent: Command, cli: Cli): void {
       const target = await readSecretArgument({ option: '--target', value, file: targetFile }, cli.stdin);
       const { target: _target, jobs: _jobs, ...question } = parseInput(restoreRequestSchema, { instance, ...options, target });
       const plan = await client.planRestore(question);
-      cli.out.say(`${describeRestorePlan(plan)}\n`);
+      cli.out.say([describeRestorePlan(plan), '']);
       const request = parseInput(restoreRequestSchema, { instance, ...options, target, point: plan.point });
       const started = await client.startRestore(request);
       const run = wait === true ? await followToSuccess(cli, client, started) : started;

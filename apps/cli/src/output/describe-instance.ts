@@ -1,9 +1,9 @@
 import type { InstanceDetailView } from '@cbcr/client';
 import { formatTime } from './format.ts';
-import { renderTable } from './table.ts';
+import type { Text } from './text.ts';
 
 /** Where the copies of an instance must live and why, whether it is protected and why not. */
-export function describeInstance(instance: InstanceDetailView): string {
+export function describeInstance(instance: InstanceDetailView): Text {
   const { placement, debtList, reasons } = instance;
   const regions = [
     ...placement.placed.map(({ region, role, reason }) => [region, role, reason.text]),
@@ -13,21 +13,21 @@ export function describeInstance(instance: InstanceDetailView): string {
   return [
     `${instance.id}  ${instance.engine}, home ${instance.home}, policy ${instance.policy}, connection ${instance.connection}`,
     '',
-    renderTable(['region', 'role', 'why'], regions),
+    { head: ['region', 'role', 'why'], rows: regions },
     ...placement.unmet.map(({ text }) => `unmet: ${text}`),
     '',
     `protected: ${instance.protected ? 'yes' : 'NO'}`,
     ...reasons.map(({ text }) => `  ${text}`),
     ...(debtList.length === 0 ? [] : ['', describeDebts(debtList)]),
-  ].join('\n');
+  ];
 }
 
-export function describeDebts(debts: InstanceDetailView['debtList']): string {
-  return renderTable(
-    ['debt in', 'point', 'since', 'why', 'next attempt'],
-    debts.map(({ region, point, since, reason, nextAttemptAt }) => [
+export function describeDebts(debts: InstanceDetailView['debtList']): Text {
+  return {
+    head: ['debt in', 'point', 'since', 'why', 'next attempt'],
+    rows: debts.map(({ region, point, since, reason, nextAttemptAt }) => [
       ...[region, point, formatTime(since), reason.text],
       nextAttemptAt === null ? 'when the region is up' : formatTime(nextAttemptAt),
     ]),
-  );
+  };
 }

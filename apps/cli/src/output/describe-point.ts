@@ -1,22 +1,22 @@
 import type { PointView } from '@cbcr/client';
 import { formatBytes, formatTime } from './format.ts';
-import { renderTable } from './table.ts';
+import type { Text } from './text.ts';
 
-export function describePoint(point: PointView): string {
+export function describePoint(point: PointView): Text {
   const size = `${formatBytes(point.plaintextBytes)}, stored as ${formatBytes(point.storedBytes)} in each region`;
   return [
     `${point.id}  ${point.instance} as of ${formatTime(point.capturedAt)}, ${point.state}, ${size}`,
     `available: ${point.available ? 'yes' : 'NO'}   protected: ${point.protected ? 'yes' : 'NO'}`,
     '',
     describeCopies(point),
-  ].join('\n');
+  ];
 }
 
-export function describeCopies({ copies }: Pick<PointView, 'copies'>): string {
-  return renderTable(
-    ['region', 'role', 'copy', 'since', 'stored', 'why'],
-    copies.map(({ region, role, state, since, storedBytes, reason }) => [
+export function describeCopies({ copies }: Pick<PointView, 'copies'>): Text {
+  return {
+    head: ['region', 'role', 'copy', 'since', 'stored', 'why'],
+    rows: copies.map(({ region, role, state, since, storedBytes, reason }) => [
       ...[region, role, state, formatTime(since), formatBytes(storedBytes), reason.text],
     ]),
-  );
+  };
 }

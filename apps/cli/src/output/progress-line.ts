@@ -36,8 +36,8 @@ export function startProgressLine(
   };
 }
 
-/** `[#########-----------]  45 %`; a total that is not known gives no bar. */
-export function renderBar(done: number, total: number | null, width = 24): string {
+/** `[#######---------]  45 %`; a total that is not known gives no bar. */
+export function renderBar(done: number, total: number | null, width = 16): string {
   if (total === null || total <= 0) return '';
   const share = Math.min(1, done / total);
   const filled = Math.round(share * width);

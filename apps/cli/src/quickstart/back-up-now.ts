@@ -19,7 +19,7 @@ export async function backUpNow({ cli, client, instance }: ProtectedStory): Prom
   const started = await client.startBackup({ instance: instance.id });
   const run = await withinBudget(cli, captureSeconds, 'the backup has not ended', (limited) => followToSuccess(limited, client, started));
   const point = await withinBudget(cli, verifySeconds, 'not every copy has settled', (limited) => finishBackup(limited, client, run));
-  cli.out.say(`\n${describeCopies(point)}`);
+  cli.out.say(['', describeCopies(point)]);
   return { point, ms: durationOf(run) };
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatDuration } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
+import type { Text } from '../../output/text.ts';
 import { parseCount } from '../../parse-input.ts';
 import type { QuickstartReport } from '../../quickstart/quickstart.ts';
 
@@ -28,14 +28,14 @@ export function quickstart(parent: Command, cli: Cli): void {
     });
 }
 
-function describeReport({ steps, seconds, stack, kept }: QuickstartReport): string {
+function describeReport({ steps, seconds, stack, kept }: QuickstartReport): Text {
   const rows = steps.map(({ step, result, seconds: took, megabytesPerSecond }, index) => [
     ...[String(index + 1), step, result, took.toFixed(1)],
     megabytesPerSecond === null ? '' : megabytesPerSecond.toFixed(1),
   ]);
   return [
     '',
-    renderTable(['', 'step', 'result', 'seconds', 'MB/s'], rows),
+    { head: ['', 'step', 'result', 'seconds', 'MB/s'], rows },
     '',
     `all in ${formatDuration(seconds * 1000)}`,
     `API         ${stack.url}  (token: ${stack.tokenFile})`,
@@ -46,5 +46,5 @@ function describeReport({ steps, seconds, stack, kept }: QuickstartReport): stri
           `stop and remove it with: cbcr dev down --wipe --name ${stack.name}`,
         ]
       : ['both were stopped with the stack; with --keep it stays, to look around']),
-  ].join('\n');
+  ];
 }

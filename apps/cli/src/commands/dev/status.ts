@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { chooseStack, nameOption } from '../../local-stack/choose-stack.ts';
-import { renderTable } from '../../output/table.ts';
 
 export function showStack(parent: Command, cli: Cli): void {
   parent
@@ -15,7 +14,7 @@ export function showStack(parent: Command, cli: Cli): void {
           ...[part, state, pid === null ? '–' : String(pid), port === null ? '–' : String(port), logFile ?? '–'],
         ]);
         const head = `stack ${status.name ?? 'of this name'}: ${status.state} (${status.folder})`;
-        return rows.length === 0 ? head : `${head}\n\n${renderTable(['process', 'state', 'pid', 'port', 'log'], rows)}`;
+        return rows.length === 0 ? head : [head, '', { head: ['process', 'state', 'pid', 'port', 'log'], rows }];
       });
     });
 }

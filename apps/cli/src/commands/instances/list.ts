@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
 
 export function listInstances(parent: Command, cli: Cli): void {
   parent
@@ -9,16 +8,14 @@ export function listInstances(parent: Command, cli: Cli): void {
     .description('list the protected instances')
     .action(async () => {
       const instances = await (await cli.connect()).listInstances();
-      cli.out.result(instances, () =>
-        renderTable(
-          ['instance', 'engine', 'home', 'policy', 'protected', 'newest point', 'debts', 'next due'],
-          instances.map(({ id, engine, home, policy, protected: safe, newestPoint, debts, nextDueAt }) => [
-            ...[id, engine, home, policy, safe ? 'yes' : 'NO'],
-            newestPoint === null ? '–' : formatTime(newestPoint.capturedAt),
-            String(debts),
-            formatTime(nextDueAt),
-          ]),
-        ),
-      );
+      cli.out.result(instances, () => ({
+        head: ['instance', 'engine', 'home', 'policy', 'protected', 'newest point', 'debts', 'next due'],
+        rows: instances.map(({ id, engine, home, policy, protected: safe, newestPoint, debts, nextDueAt }) => [
+          ...[id, engine, home, policy, safe ? 'yes' : 'NO'],
+          newestPoint === null ? '–' : formatTime(newestPoint.capturedAt),
+          String(debts),
+          formatTime(nextDueAt),
+        ]),
+      }));
     });
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatBytes, formatTime } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
 import { parseCount } from '../../parse-input.ts';
 
 export function listPoints(parent: Command, cli: Cli): void {
@@ -12,16 +11,14 @@ export function listPoints(parent: Command, cli: Cli): void {
     .option('--limit <count>', 'default 50', parseCount)
     .action(async (filter: { instance?: string; limit?: number }) => {
       const points = await (await cli.connect()).listPoints(filter);
-      cli.out.result(points, () =>
-        renderTable(
-          ['point', 'instance', 'captured', 'state', 'size', 'copies', 'available', 'protected'],
-          points.map((point) => [
-            ...[point.id, point.instance, formatTime(point.capturedAt), point.state, formatBytes(point.plaintextBytes)],
-            `${point.copies.filter((copy) => copy.state === 'verified').length}/${point.copies.length} verified`,
-            point.available ? 'yes' : 'no',
-            point.protected ? 'yes' : 'NO',
-          ]),
-        ),
-      );
+      cli.out.result(points, () => ({
+        head: ['point', 'instance', 'captured', 'state', 'size', 'copies', 'available', 'protected'],
+        rows: points.map((point) => [
+          ...[point.id, point.instance, formatTime(point.capturedAt), point.state, formatBytes(point.plaintextBytes)],
+          `${point.copies.filter((copy) => copy.state === 'verified').length}/${point.copies.length} verified`,
+          point.available ? 'yes' : 'no',
+          point.protected ? 'yes' : 'NO',
+        ]),
+      }));
     });
 }

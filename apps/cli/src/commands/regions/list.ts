@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
 
 export function listRegions(parent: Command, cli: Cli): void {
   parent
@@ -9,13 +8,11 @@ export function listRegions(parent: Command, cli: Cli): void {
     .description('list the regions, whether they are up, and why')
     .action(async () => {
       const regions = await (await cli.connect()).listRegions();
-      cli.out.result(regions, () =>
-        renderTable(
-          ['region', 'jurisdictions', 'store', 'health', 'since', 'workers', 'why'],
-          regions.map(({ id, jurisdictions, storeKind, health, workers }) => [
-            ...[id, jurisdictions.join(', '), storeKind, health.state, formatTime(health.since), String(workers), health.reason],
-          ]),
-        ),
-      );
+      cli.out.result(regions, () => ({
+        head: ['region', 'jurisdictions', 'store', 'health', 'since', 'workers', 'why'],
+        rows: regions.map(({ id, jurisdictions, storeKind, health, workers }) => [
+          ...[id, jurisdictions.join(', '), storeKind, health.state, formatTime(health.since), String(workers), health.reason],
+        ]),
+      }));
     });
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
 import { parseCount } from '../../parse-input.ts';
 
 export function listRuns(parent: Command, cli: Cli): void {
@@ -14,13 +13,11 @@ export function listRuns(parent: Command, cli: Cli): void {
     .option('--limit <count>', 'default 50', parseCount)
     .action(async (filter: { instance?: string; kind?: string; state?: string; limit?: number }) => {
       const runs = await (await cli.connect()).listRuns(filter);
-      cli.out.result(runs, () =>
-        renderTable(
-          ['run', 'kind', 'region', 'instance', 'state', 'created', 'ended', 'by'],
-          runs.map(({ id, kind, region, instance, state, createdAt, finishedAt, requestedBy }) => [
-            ...[id, kind, region, instance, state, formatTime(createdAt), formatTime(finishedAt), requestedBy],
-          ]),
-        ),
-      );
+      cli.out.result(runs, () => ({
+        head: ['run', 'kind', 'region', 'instance', 'state', 'created', 'ended', 'by'],
+        rows: runs.map(({ id, kind, region, instance, state, createdAt, finishedAt, requestedBy }) => [
+          ...[id, kind, region, instance, state, formatTime(createdAt), formatTime(finishedAt), requestedBy],
+        ]),
+      }));
     });
 }

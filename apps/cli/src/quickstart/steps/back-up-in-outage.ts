@@ -19,7 +19,7 @@ export async function backUpInOutage(story: ProtectedStory): Promise<StepOutcome
   if (debt === undefined) {
     throw new CbcrError('cli.unexpected', { cause: `${lostRegion} is down and owes no copy of ${point.id}` });
   }
-  cli.out.say(`\n${describeDebts(point.debts)}`);
+  cli.out.say(['', describeDebts(point.debts)]);
   const verified = point.copies.filter(({ state }) => state === 'verified').length;
   return {
     result: `not blocked: ${verified} copies verified, the copy in ${lostRegion} is owed`,

@@ -1,6 +1,6 @@
 import { CbcrError } from '@cbcr/domain';
 import { type ComparisonReport, compareDatabases } from '@cbcr/testkit';
-import { renderTable } from '../../output/table.ts';
+import type { Text } from '../../output/text.ts';
 import type { RestoredStory, StepOutcome } from '../story.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
@@ -24,11 +24,10 @@ export async function compare(story: RestoredStory): Promise<StepOutcome<Restore
   return { result: `equal: ${parts.join(', ')}`, next: story };
 }
 
-const describeTables = ({ tables }: ComparisonReport): string =>
-  renderTable(
-    ['table', 'rows in the source', 'restored', 'checksums'],
-    tables.map(({ name, sourceRows, targetRows, isEqual }) => [
-      ...[name, String(sourceRows ?? 'missing'), String(targetRows ?? 'missing')],
-      isEqual ? 'equal' : 'DIFFER',
-    ]),
-  );
+const describeTables = ({ tables }: ComparisonReport): Text => ({
+  head: ['table', 'rows in the source', 'restored', 'checksums'],
+  rows: tables.map(({ name, sourceRows, targetRows, isEqual }) => [
+    ...[name, String(sourceRows ?? 'missing'), String(targetRows ?? 'missing')],
+    isEqual ? 'equal' : 'DIFFER',
+  ]),
+});

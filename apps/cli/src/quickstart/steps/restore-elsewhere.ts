@@ -18,8 +18,7 @@ export async function restoreElsewhere(story: OutageStory): Promise<StepOutcome<
     createTestDatabase(file.customerAdminUrl, { name: targetName }),
     client.planRestore({ instance: instance.id, to }),
   ]);
-  cli.out.say(describeRestorePlan(plan));
-  cli.out.say('');
+  cli.out.say([describeRestorePlan(plan), '']);
   const started = await client.startRestore({ instance: instance.id, to, point: plan.point, target: target.url, jobs: 2 });
   const run = await withinBudget(cli, restoreSeconds, 'the restore has not ended', (limited) => followToSuccess(limited, client, started));
   const best = plan.ranking[0]?.region ?? 'no region';
