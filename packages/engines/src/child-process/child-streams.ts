@@ -49,7 +49,9 @@ export async function feedChild(child: Child, source: Readable, expectedBytes: n
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       seenBytes += chunk.length;
-      if (stdin.writable && !stdin.write(chunk)) await whenWritable(stdin);
+      // A child that takes no more has either had enough or failed; the rest of the source counts only in the first case.
+      if (!stdin.writable) await child.completed;
+      else if (!stdin.write(chunk)) await whenWritable(stdin);
     }
     if (seenBytes !== expectedBytes) throw new Error(`the stream ended after ${seenBytes} of ${expectedBytes} bytes`);
     if (!stdin.destroyed) stdin.end();

@@ -15,6 +15,11 @@ export async function listChildren(ancestorPid = process.pid): Promise<ChildProc
   return descendants(ancestorPid).map(({ pid, commandLine }) => ({ pid, commandLine }));
 }
 
+/** False for a process that has ended, even when nobody has asked yet how. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return (await readProcess(pid)) !== undefined;
+}
+
 async function readProcess(pid: number): Promise<(ChildProcessFacts & { parentPid: number }) | undefined> {
   try {
     const [stat, commandLine] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/cmdline`, 'utf8')]);

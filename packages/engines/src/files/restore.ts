@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { CbcrError } from '@cbcr/domain';
 import { extract } from 'tar-stream';
 import type { EngineContext, RestoreSource } from '../engine.ts';
+import { asIncomplete } from '../incomplete-restore.ts';
 import { showName } from './archive-names.ts';
 import { streamName } from './capture.ts';
 import { translateFileError, translateFolderError } from './file-errors.ts';
@@ -27,13 +28,14 @@ export async function requireEmptyFolder(folder: string): Promise<void> {
 
 export async function restoreFolder(folder: string, source: RestoreSource, { signal }: EngineContext): Promise<void> {
   const fallback = (cause: string) => new CbcrError('engine.restore-failed', { database: folder, cause });
+  const stream = source.streams.find(({ name }) => name === streamName);
+  if (!stream) throw fallback(`the recovery point has no stream ${streamName}`);
+  signal.throwIfAborted();
+  await requireEmptyFolder(folder);
+  await setMarker(folder).catch((error: unknown) => {
+    throw translateFileError(error, folder, fallback);
+  });
   try {
-    signal.throwIfAborted();
-    await requireEmptyFolder(folder);
-    const stream = source.streams.find(({ name }) => name === streamName);
-    if (!stream) throw new Error(`the recovery point has no stream ${streamName}`);
-    await setMarker(folder);
-
     const writer = new TreeWriter(folder);
     let seenBytes = 0;
     const counted = new Transform({
@@ -53,7 +55,7 @@ export async function restoreFolder(folder: string, source: RestoreSource, { sig
     await removeMarker(folder);
     await writer.finishFolders('outermost');
   } catch (error) {
-    throw signal.aborted ? signal.reason : translateFileError(error, folder, fallback);
+    throw asIncomplete(signal.aborted ? signal.reason : translateFileError(error, folder, fallback), fallback);
   }
 }
 

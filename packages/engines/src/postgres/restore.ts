@@ -6,6 +6,7 @@ import { CbcrError, type Clock } from '@cbcr/domain';
 import { startChild } from '../child-process/child-process.ts';
 import { collectOutput, feedChild } from '../child-process/child-streams.ts';
 import type { EngineContext, RestoreOptions, RestoreSource, RestoreStream } from '../engine.ts';
+import { asIncomplete } from '../incomplete-restore.ts';
 import { type PostgresTools, type Section, sections } from './capture.ts';
 import { chooseRestoreTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
@@ -28,8 +29,11 @@ export async function restorePostgres(
   const { signal, note } = context;
   const database = describeConnection(connection);
   const fallback: Fallback = (cause) => new CbcrError('engine.restore-failed', { database, cause });
+  const translate = (error: unknown) => (signal.aborted ? signal.reason : translateServerError(error, connection, fallback));
+  const plan = await prepareTarget(connection, source, context, tools, fallback).catch((error: unknown) => {
+    throw translate(error);
+  });
   try {
-    const plan = await prepareTarget(connection, source, context, tools, fallback);
     for (const section of sections) {
       const stream = streamOf(source, section);
       note(`restoring ${section}`, { bytes: stream.plaintextBytes });
@@ -40,7 +44,7 @@ export async function restorePostgres(
     note('collecting statistics');
     await completeTarget(connection, context, tools.clock, fallback);
   } catch (error) {
-    throw signal.aborted ? signal.reason : translateServerError(error, connection, fallback);
+    throw asIncomplete(translate(error), fallback);
   }
 }
 
