@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # scripts/setup sets what all parts share
-# Redis, the PostgreSQL server and its client tools, and npm where the machine has none: from the system's packages.
+# Redis, the PostgreSQL server and its client tools, zstd, and npm where the machine has none: from the system's packages.
 # Programs are looked for, not packages: what is already there by other means is used as it is.
 
 has_program() { command -v "$1" >/dev/null 2>&1; }
@@ -19,6 +19,8 @@ list_missing_system_packages() {
   if [ "$with_servers" = yes ]; then
     has_program redis-server || system_packages="$system_packages redis"
     has_postgres || system_packages="$system_packages postgresql"
+    # Tests read stored segments with it, as a person without CBCR would.
+    has_program zstd || system_packages="$system_packages zstd"
   fi
   if ! toolchain_is_ready && ! has_program npm; then system_packages="$system_packages npm"; fi
 }
@@ -29,6 +31,7 @@ package_names() {
     case $1-$package in
       apt-redis) printf ' redis-server' ;;
       apt-postgresql) printf ' postgresql postgresql-client' ;;
+      *-zstd) printf ' zstd' ;;
       apt-npm) printf ' nodejs npm' ;;
       brew-redis) printf ' redis' ;;
       brew-postgresql) printf ' postgresql@17' ;;
@@ -81,7 +84,7 @@ install_system_packages() {
   esac
   list_missing_system_packages
   case $system_packages in
-    *redis* | *postgresql*) echo "still missing after the installation:$system_packages"; return 1 ;;
+    *redis* | *postgresql* | *zstd*) echo "still missing after the installation:$system_packages"; return 1 ;;
   esac
 }
 

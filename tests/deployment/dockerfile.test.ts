@@ -23,7 +23,7 @@ test('there are several stages on one pinned base image', () => {
 
 test('the image does not run as root', () => {
   expect(finalStage.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
-  expect(finalStage.findIndex((line) => line === 'USER node')).toBeLessThan(finalStage.findIndex((line) => line.startsWith('ENTRYPOINT')));
+  expect(finalStage.indexOf('USER node')).toBeLessThan(finalStage.findIndex((line) => line.startsWith('ENTRYPOINT')));
 });
 
 test('dependencies come from the lock file, with the package manager of package.json', () => {

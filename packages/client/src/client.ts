@@ -17,7 +17,7 @@ export interface ClientOptions {
   timeoutMs?: number;
 }
 
-export interface RunFilter {
+interface RunFilter {
   instance?: string | undefined;
   kind?: string | undefined;
   state?: string | undefined;

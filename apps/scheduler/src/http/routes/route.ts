@@ -20,7 +20,7 @@ export interface ApiDependencies {
   config: ConfigApplier;
 }
 
-export type ApiServer = FastifyInstance<
+type ApiServer = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
   RawReplyDefaultExpression,
