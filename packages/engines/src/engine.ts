@@ -23,14 +23,14 @@ export interface CaptureStream {
   /** `[a-z0-9-]{1,63}`, unique in the capture. */
   name: string;
   /**
-   * Starts to produce. Called once. The readable fails (error, not end) when the producer dies, is killed or exits non-zero: an `end`
+   * Starts to produce. Called once, and unless `parallelStreams` only after the stream before has ended. The readable fails (error, not end) when the producer dies, is killed or exits non-zero: an `end`
    * is a promise that the stream is whole. Destroying it ends the producer.
    */
   open(): Readable;
 }
 
 export interface Capture {
-  /** The moment that the capture shows. */
+  /** The moment that the capture shows; never later than its contents. By the clock of the source where it has one. */
   capturedAt: Date;
   streams: readonly CaptureStream[];
   /**
@@ -70,7 +70,7 @@ export interface RestoreOptions {
 }
 
 /**
- * A driver for one kind of database. Stateless: everything it needs is passed in.
+ * A driver for one kind of database. The suite in `contract/` tests what is promised here. Stateless: everything it needs is passed in.
  * `connection` is the resolved connection string, with its secret; it must never reach a command line, a log, an error or a file that others can read.
  * Errors are `CbcrError`s of the `engine.*` codes, except an abort, which rejects with the signal's reason.
  */
@@ -84,8 +84,12 @@ export interface Engine {
   /** Checks reachability, rights and that the tools fit the server, before any work. */
   inspect(connection: string, context: EngineContext): Promise<SourceFacts>;
   capture(connection: string, context: EngineContext & { instance: InstanceId }): Promise<Capture>;
-  /** Refuses a target that is not empty (`engine.target-not-empty`) or that is missing; changes nothing. */
+  /** Refuses a target that is not empty (`engine.target-not-empty`) or that is missing (`engine.database-missing`); changes nothing. */
   checkTarget(connection: string, context: EngineContext): Promise<void>;
-  /** Restores every stream into an empty target and checks the result. Resolves only when the target is complete. */
+  /**
+   * Checks the target again and whether it can take this capture (`engine.target-unfit`), then restores every stream. Resolves only when the target is complete.
+   * A restore that fails or is aborted after it began to write leaves a target that says so: `checkTarget` refuses it as "an incomplete restore", `inspect`
+   * and `capture` refuse it with `engine.source-incomplete`. Such a failure is `engine.restore-failed`, or the error of the stream that failed.
+   */
   restore(connection: string, source: RestoreSource, context: EngineContext, options: RestoreOptions): Promise<void>;
 }

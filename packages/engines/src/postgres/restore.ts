@@ -72,6 +72,8 @@ async function prepareTarget(
     const fit = await compareWithTarget(session, parseRequirements(source.facts['requirements'] ?? ''), server.superuser);
     if (fit.obstacles.length > 0) throw new CbcrError('engine.target-unfit', { database, cause: fit.obstacles.join('; ') });
     await session.query('begin');
+    // Two restores at once would both find the target empty.
+    await session.query("select pg_advisory_xact_lock(hashtextextended('cbcr restore', 0))");
     await requireEmptyTarget(session, connection);
     await setMarker(session);
     await session.query('commit');

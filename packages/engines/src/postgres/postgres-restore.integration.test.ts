@@ -1,0 +1,110 @@
+import { isCbcrError } from '@cbcr/domain';
+import type {} from '@cbcr/testkit/vitest-servers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type CapturedParts, EngineBench, restoreSourceOf } from '../contract/bench.ts';
+import { createPostgresFixture, type PostgresFixture } from './contract/postgres-fixture.ts';
+import { parseRequirements, type Requirements, writeRequirements } from './requirements.ts';
+
+let fixture: PostgresFixture;
+let bench: EngineBench;
+beforeAll(async () => {
+  fixture = await createPostgresFixture(inject('postgresAdminUrl'), inject('serverEnvironment'));
+});
+afterAll(async () => await fixture.dispose());
+beforeEach(() => {
+  bench = new EngineBench(fixture);
+});
+afterEach(async () => await bench.dispose());
+
+/** The same capture, as if it came from a server with other roles and extensions. */
+const needing = (parts: CapturedParts, changes: Partial<Requirements>): CapturedParts => {
+  const requirements = { ...parseRequirements(parts.facts['requirements'] ?? ''), ...changes };
+  return { ...parts, facts: { ...parts.facts, requirements: writeRequirements(requirements) } };
+};
+const ownerOf = async (connection: string, table: string) =>
+  (await fixture.run<{ owner: string }>(connection, `select tableowner as owner from pg_tables where tablename = '${table}'`))[0]?.owner;
+const rightsOn = async (connection: string) =>
+  await fixture.run(connection, "select grantee from information_schema.role_table_grants where grantee = 'cbcr_reader'");
+
+describe('a restore into another server', () => {
+  it('leaves out owners and rights when a role is missing there, and otherwise keeps them', async () => {
+    const source = await fixture.makeDatabase('create table t (a int); alter table t owner to cbcr_app; grant select on t to cbcr_reader');
+    const parts = await bench.captureAll(source);
+    const [kept, left] = [await fixture.makeEmptyTarget(), await fixture.makeEmptyTarget()];
+    await bench.restore(kept, restoreSourceOf(fixture, parts));
+    await bench.restore(left, restoreSourceOf(fixture, needing(parts, { owners: ['cbcr_app', 'no_such_role'] })));
+    expect(await ownerOf(kept, 't')).toBe('cbcr_app');
+    expect(await rightsOn(kept)).toHaveLength(1);
+    expect(await ownerOf(left, 't')).toBe(decodeURIComponent(new URL(left).username));
+    expect(await rightsOn(left)).toEqual([]);
+  });
+
+  it('is refused, with nothing changed, when policies or extensions could not be made', async () => {
+    const parts = await bench.captureAll(await fixture.makeSource('rich'));
+    for (const changes of [{ named: ['no_such_role'] }, { extensions: ['no_such_extension'] }]) {
+      const target = await fixture.makeEmptyTarget();
+      const failure = await bench.failureOf(bench.restore(target, restoreSourceOf(fixture, needing(parts, changes))));
+      expect(isCbcrError(failure, 'engine.target-unfit') && failure.message).toContain('no_such');
+      await fixture.engine.checkTarget(target, await bench.context());
+    }
+  });
+
+  it('puts rows into the right partition when the numbers of an enum differ', async () => {
+    const source = await fixture.makeDatabase(`
+      create type mood as enum ('a', 'b', 'c', 'd');
+      create table by_mood (m mood, n int) partition by hash (m);
+      create table by_mood_0 partition of by_mood for values with (modulus 2, remainder 0);
+      create table by_mood_1 partition of by_mood for values with (modulus 2, remainder 1);
+      insert into by_mood select (enum_range(null::mood))[1 + i % 4], i from generate_series(1, 400) i`);
+    const parts = await bench.captureAll(source);
+    const count = 'select m::text, count(*)::int, sum(n)::int from by_mood group by m order by m';
+    for (const shift of [1, 2, 3]) {
+      // Object numbers are counted for the whole server, so every use shifts those of the enum's values.
+      const target = await fixture.makeDatabase(`do $$ begin for i in 1..${shift} loop perform lo_unlink(lo_create(0)); end loop; end $$`);
+      await bench.restore(target, restoreSourceOf(fixture, parts));
+      expect(await fixture.run(target, count)).toEqual(await fixture.run(source, count));
+    }
+  });
+
+  it('accepts a target that was prepared with extensions', async () => {
+    const source = await fixture.makeSource('rich');
+    const target = await fixture.makeDatabase('create extension hstore; create extension pg_trgm');
+    await bench.restore(target, restoreSourceOf(fixture, await bench.captureAll(source)));
+    expect(await fixture.compare(source, target)).toEqual([]);
+  });
+
+  it('leaves statistics behind, so that first queries are planned well', async () => {
+    const source = await fixture.makeDatabase('create table t as select i from generate_series(1, 1234) i');
+    const target = await fixture.makeEmptyTarget();
+    await bench.restore(target, restoreSourceOf(fixture, await bench.captureAll(source)));
+    expect(await fixture.run(target, "select reltuples::int as rows from pg_class where relname = 't'")).toEqual([{ rows: 1234 }]);
+  });
+});
+
+describe('a target', () => {
+  it.each([
+    ['create table t (a int)', '1 table (public.t)'],
+    ['create table t (a serial)', '1 sequence, 1 table (public.t_a_seq, public.t)'],
+    ['create schema s', '1 schema (s)'],
+    ["create type t as enum ('a')", '1 type (public.t)'],
+    ['create domain d as int', '1 type (public.d)'],
+    ['create function f() returns int language sql as $$ select 1 $$', '1 function (public.f)'],
+    ['create view v as select 1', '1 view (public.v)'],
+    ['create sequence s', '1 sequence (public.s)'],
+    ['create publication p', '1 publication (p)'],
+    ['select lo_create(4711)', '1 large object (4711)'],
+  ])('is not empty after: %s', async (statement, found) => {
+    const target = await fixture.makeDatabase(statement);
+    const failure = await bench.failureOf(fixture.engine.checkTarget(target, await bench.context()));
+    expect(isCbcrError(failure, 'engine.target-not-empty') && failure.facts['found']).toBe(found);
+  });
+
+  it('takes one of two restores that begin at the same time', async () => {
+    const parts = await bench.captureAll(await fixture.makeSource('rich'));
+    const target = await fixture.makeEmptyTarget();
+    const both = await Promise.allSettled([0, 1].map(() => bench.restore(target, restoreSourceOf(fixture, parts))));
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [lost] = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(isCbcrError(lost, 'engine.target-not-empty')).toBe(true);
+  });
+});
