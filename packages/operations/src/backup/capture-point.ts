@@ -6,6 +6,7 @@ import type { RunContext } from '@cbcr/jobs';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import type { BackupTargets } from './open-targets.ts';
+import { requireSynchronousMinimum, synchronousMinimumOf } from './synchronous-minimum.ts';
 
 export interface CapturedPoint {
   point: PointRecord;
@@ -44,7 +45,7 @@ export async function capturePoint(
     clock: deps.clock,
     windowBytes: deps.tuning.windowBytes,
     lagToleranceMs: deps.tuning.lagToleranceMs,
-    minimumAttached: Math.min(facts.policy.placement.synchronousMinimum, targets.open.length),
+    minimumAttached: synchronousMinimumOf(facts),
     signal,
     onEvent: (event) => {
       if (event.type === 'detached')
@@ -66,6 +67,7 @@ export async function capturePoint(
       });
       for await (const segment of encoded) {
         await fanOut.write(segment);
+        requireSynchronousMinimum(facts, countAttached(fanOut));
         plaintextBytes += segment.plaintextBytes;
         report(context, fanOut, targets, `capture ${name}`, plaintextBytes, source.estimatedBytes);
       }
@@ -75,6 +77,7 @@ export async function capturePoint(
     const engineFacts = await capture.finish();
     report(context, fanOut, targets, 'store', plaintextBytes, plaintextBytes);
     await fanOut.finish();
+    requireSynchronousMinimum(facts, countAttached(fanOut));
     report(context, fanOut, targets, 'commit', plaintextBytes, plaintextBytes);
     return { point, dataKey, streams, engineFacts, outcomes: fanOut.outcomes() };
   } catch (error) {
@@ -83,6 +86,8 @@ export async function capturePoint(
     throw describeFailure(error, facts, signal);
   }
 }
+
+const countAttached = (fanOut: FanOut) => fanOut.progress().regions.filter(({ state }) => state !== 'detached').length;
 
 const usesEncryption = (facts: DecisionFacts) => facts.placement.placed.some(({ region }) => regionOf(facts, region).keyId !== undefined);
 

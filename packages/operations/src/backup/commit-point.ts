@@ -1,6 +1,6 @@
 import { encodeManifest, putManifest } from '@cbcr/blobstore';
 import type { CapturedCopy, PointRecord } from '@cbcr/catalog';
-import { CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
+import { type CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import type { SourceFacts } from '@cbcr/engines';
 import type { RunContext } from '@cbcr/jobs';
 import { nextAttemptAt } from '@cbcr/policy';
@@ -9,6 +9,7 @@ import type { OperationDependencies } from '../operation-dependencies.ts';
 import { findObjection } from '../placement-guard.ts';
 import type { CapturedPoint } from './capture-point.ts';
 import type { BackupTargets } from './open-targets.ts';
+import { requireSynchronousMinimum } from './synchronous-minimum.ts';
 
 /**
  * Writes the manifest into every region that holds all segments, then tells the catalog: the manifest is the commit point of a copy, the
@@ -56,7 +57,7 @@ export async function commitPoint(
   });
   const absent = targets.absent.map(({ region, reason }) => owed({ region, storedBytes: 0 }, reason, null));
   const copies = [...(await Promise.all(commits)), ...absent];
-  if (!copies.some((copy) => copy.state === 'stored')) throw new CbcrError('placement.none-reachable', { instance: instance.id });
+  requireSynchronousMinimum(facts, copies.filter((copy) => copy.state === 'stored').length);
 
   const { plaintextBytes, storedBytes } = encoded.manifest.totals;
   const complete = { point: point.id, run: run.id, epoch, plaintextBytes, storedBytes, manifestSha256: encoded.sha256, copies };

@@ -1,8 +1,9 @@
 import type { FanOutTarget } from '@cbcr/blobstore';
-import { CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
+import { type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import { isRegionAllowed } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { requireSynchronousMinimum } from './synchronous-minimum.ts';
 
 export interface BackupTargets {
   /** Placed regions that take part in the capture. */
@@ -34,11 +35,6 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
       }
     }
   }
-  if (
-    targets.open.length < Math.min(facts.policy.placement.synchronousMinimum, facts.placement.placed.length) ||
-    targets.open.length === 0
-  ) {
-    throw new CbcrError('placement.none-reachable', { instance: facts.instance.id });
-  }
+  requireSynchronousMinimum(facts, targets.open.length);
   return targets;
 }
