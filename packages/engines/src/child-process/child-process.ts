@@ -25,8 +25,6 @@ export interface ChildSettings {
   clock: Clock;
   /** Texts that are replaced in what the child says on stderr. */
   secrets: readonly string[];
-  /** Called with each piece of stderr, for progress. */
-  onStderr?: (chunk: Buffer) => void;
 }
 
 export interface Child {
@@ -65,10 +63,7 @@ export function startChild(command: Command, settings: ChildSettings): Child {
   if (pid !== undefined) rememberGroup(pid);
 
   const tail = createBoundedTail(stderrTailBytes);
-  stderr.on('data', (chunk: Buffer) => {
-    tail.write(chunk);
-    settings.onStderr?.(chunk);
-  });
+  stderr.on('data', (chunk: Buffer) => tail.write(chunk));
   // A child that ends early breaks the pipe; its exit tells the reason.
   stdin.on('error', () => undefined);
 

@@ -78,6 +78,6 @@ export async function collectOutput(child: Child): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-export function asError(thrown: unknown): Error {
+function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

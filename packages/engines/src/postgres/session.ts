@@ -86,7 +86,7 @@ export async function openSession(connection: PostgresConnection, settings: Sess
     () => undefined,
   );
   try {
-    await Promise.race([query('select 1'), tooLate.then(() => new Promise<never>(() => undefined))]);
+    await Promise.race([query('select 1'), tooLate]);
   } catch (error) {
     await close();
     throw error;

@@ -7,7 +7,7 @@ import { listChildren } from '../../contract/children.ts';
 import type { EngineFixture, SourceKind } from '../../contract/engine-fixture.ts';
 import { createPostgresEngine } from '../postgres-engine.ts';
 
-export const hostilePassword = 'p@ss:w/ö rd%';
+const hostilePassword = 'p@ss:w/ö rd%';
 
 export interface PostgresFixture extends EngineFixture {
   makeDatabase(prepare?: string): Promise<string>;
