@@ -4,12 +4,16 @@ import type { Clock } from '@cbcr/domain';
 import type { Composition } from './compose.ts';
 import type { Output } from './output/output.ts';
 
-/** What every command gets: where to write, and how to reach the scheduler and everything else outside of it. */
-export interface Cli {
+/** What it takes to wait for something and to tell about it. */
+export interface Waiting {
   out: Output;
   clock: Clock;
   /** Aborts when the person interrupts (Ctrl-C). */
   signal: AbortSignal;
+}
+
+/** What every command gets: where to write, and how to reach the scheduler and everything else outside of it. */
+export interface Cli extends Waiting {
   /** Where `-` reads from. */
   stdin: AsyncIterable<unknown>;
   /** Absolute. */

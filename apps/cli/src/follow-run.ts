@@ -1,13 +1,14 @@
 import type { CbcrClient, RunView } from '@cbcr/client';
 import { CbcrError } from '@cbcr/domain';
-import type { Cli } from './cli.ts';
+import { askPatiently } from './ask-patiently.ts';
+import type { Waiting } from './cli.ts';
 import { describeProgress } from './output/describe-progress.ts';
 
 const pollMs = 250;
 const finalStates: readonly RunView['state'][] = ['succeeded', 'failed', 'cancelled'];
 
 /** Shows a run until it has ended, and gives its end, whatever that is. Interrupting stops the watching, not the run. */
-export async function followRun({ out, clock, signal }: Cli, client: CbcrClient, first: RunView): Promise<RunView> {
+export async function followRun({ out, clock, signal }: Waiting, client: Pick<CbcrClient, 'getRun'>, first: RunView): Promise<RunView> {
   const line = out.progress();
   const begin = { atMs: clock.monotonicMs(), doneBytes: first.progress?.doneBytes ?? 0 };
   let run = first;
@@ -16,7 +17,7 @@ export async function followRun({ out, clock, signal }: Cli, client: CbcrClient,
       line.update(describeProgress(run, { ms: clock.monotonicMs() - begin.atMs, fromBytes: begin.doneBytes }));
       if (finalStates.includes(run.state)) return run;
       await clock.sleep(pollMs, { signal });
-      run = await client.getRun(run.id);
+      run = await askPatiently({ clock, signal }, () => client.getRun(first.id));
     }
   } finally {
     line.end();
@@ -24,7 +25,7 @@ export async function followRun({ out, clock, signal }: Cli, client: CbcrClient,
 }
 
 /** As {@link followRun}; a run that did not succeed ends in `run.failed`, with what the run said and its hint. */
-export async function followToSuccess(cli: Cli, client: CbcrClient, first: RunView): Promise<RunView> {
+export async function followToSuccess(cli: Waiting, client: Pick<CbcrClient, 'getRun'>, first: RunView): Promise<RunView> {
   const run = await followRun(cli, client, first);
   if (run.state === 'succeeded') return run;
   throw new RunNotSucceededError(run);

@@ -1,18 +1,12 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { commandGroups, topCommands } from './commands/index.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { OutputStreams } from './output/output.ts';
 
-const exitCodes = `
+const closing = `
 Exit codes:
-  0    it worked
-  1    something unexpected happened
-  2    bad input: the command line, a file, the environment
-  3    what was named does not exist
-  4    refused: not allowed, or in conflict with the present state
-  5    something that is needed does not answer
-  6    the work itself failed, such as a run that was waited for
-  130  interrupted
+${exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`).join('\n')}
 
 Where the scheduler is:
   CBCR_URL and CBCR_TOKEN (or CBCR_TOKEN_FILE); without them, the local stack of this folder or of one above it.`;
@@ -32,7 +26,7 @@ export function createProgram(cli: Cli, { stdout, stderr }: Pick<OutputStreams, 
     })
     .exitOverride()
     .showSuggestionAfterError()
-    .addHelpText('after', exitCodes);
+    .addHelpText('after', closing);
   for (const define of topCommands) define(program, cli);
   for (const { name, about, commands } of commandGroups) {
     const group = program.command(name).description(about);

@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import type { Composition } from './compose.ts';
 import { connectToScheduler } from './connection.ts';
+import { interruptedExitCode } from './exit-codes.ts';
 import { createOutput, type OutputStreams } from './output/output.ts';
 import { createProgram } from './program.ts';
 
@@ -16,9 +17,6 @@ export interface CliSurroundings extends OutputStreams {
   /** For tests; the process's own when absent. */
   environment?: ProcessEnvironment;
 }
-
-/** An interrupted command ends with what a shell gives to a program that Ctrl-C ended. */
-export const interruptedExitCode = 130;
 
 /** Runs one command line (without the program's name) and gives the exit code. Never throws. */
 export async function runCli(words: readonly string[], surroundings: CliSurroundings): Promise<number> {

@@ -1,5 +1,6 @@
 import type { CbcrClient, DebtView, PointView, RegionView } from '@cbcr/client';
-import type { Cli } from './cli.ts';
+import { askPatiently } from './ask-patiently.ts';
+import type { Waiting } from './cli.ts';
 
 const pollMs = 250;
 /** A next attempt that is further away is nothing to wait for at a terminal. */
@@ -9,11 +10,15 @@ const patienceMs = 30_000;
  * Waits until every copy of a point is verified, or is owed for a reason that will not go away by itself soon: its region is not up, it
  * is blocked, or the next attempt is far away. Such a debt is repaid later, without anybody.
  */
-export async function waitUntilSettled({ out, clock, signal }: Cli, client: CbcrClient, pointId: string): Promise<PointView> {
+export async function waitUntilSettled(
+  { out, clock, signal }: Waiting,
+  client: Pick<CbcrClient, 'getPoint' | 'listRegions'>,
+  pointId: string,
+): Promise<PointView> {
   const line = out.progress();
   try {
     for (;;) {
-      const [point, regions] = await Promise.all([client.getPoint(pointId), client.listRegions()]);
+      const [point, regions] = await askPatiently({ clock, signal }, () => Promise.all([client.getPoint(pointId), client.listRegions()]));
       line.update(describeCopiesInWork(point));
       if (point.debts.every((debt) => isLongDebt(debt, point, regions, clock.now()))) return point;
       await clock.sleep(pollMs, { signal });

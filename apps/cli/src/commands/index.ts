@@ -16,6 +16,7 @@ import { showInstance } from './instances/show.ts';
 import { migrate } from './migrate.ts';
 import { listPoints } from './points/list.ts';
 import { showPoint } from './points/show.ts';
+import { reference } from './reference.ts';
 import { listRegions } from './regions/list.ts';
 import { restore } from './restore.ts';
 import { cancelRun } from './runs/cancel.ts';
@@ -28,7 +29,7 @@ import { version } from './version.ts';
 type DefineCommand = (parent: Command, cli: Cli) => void;
 
 /** Every command: a new one is a file and a line here. */
-export const topCommands: readonly DefineCommand[] = [backup, restore, migrate, version];
+export const topCommands: readonly DefineCommand[] = [backup, restore, migrate, version, reference];
 
 export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
   { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },

@@ -1,10 +1,15 @@
 import { CbcrError } from '@cbcr/domain';
-import type { Cli } from '../cli.ts';
+import type { Waiting } from '../cli.ts';
 
 /**
  * Runs `work` with a cli that gives up after `seconds`: waiting ends in `cli.wait-expired`, which says what was waited for and what was seen last.
  */
-export async function withinBudget<Result>(cli: Cli, seconds: number, what: string, work: (cli: Cli) => Promise<Result>): Promise<Result> {
+export async function withinBudget<AnyCli extends Waiting, Result>(
+  cli: AnyCli,
+  seconds: number,
+  what: string,
+  work: (cli: AnyCli) => Promise<Result>,
+): Promise<Result> {
   const expired = new AbortController();
   const settled = new AbortController();
   let lastSeen = 'nothing';
@@ -12,7 +17,7 @@ export async function withinBudget<Result>(cli: Cli, seconds: number, what: stri
     () => expired.abort(new CbcrError('cli.wait-expired', { seconds, cause: `${what} (last seen: ${lastSeen})` })),
     () => undefined,
   );
-  const progress: Cli['out']['progress'] = () => {
+  const progress: Waiting['out']['progress'] = () => {
     const line = cli.out.progress();
     return {
       update: (text) => {
