@@ -58,6 +58,8 @@ export function startKindWorker(bound: BoundKind, connection: Redis, setting: Ex
     lockDuration: timing.lockDurationMs,
     stalledInterval: timing.stalledIntervalMs,
     maxStalledCount,
+    // A wake-up can get lost with the connection of a worker that was just closing; idle workers then look by themselves, after 5 s by default.
+    drainDelay: 1,
     // While Redis is away BullMQ asks again after this time, 15 s by default: too long for a restart of Redis.
     runRetryDelay: 1_000,
   });
