@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readMachineEnvironment } from '@cbcr/config';
+import { CbcrError, isCbcrError } from '@cbcr/domain';
 import type { Stack } from '@cbcr/testkit';
 import type { Cli } from '../cli.ts';
 import { locateStateFolder } from '../local-stack/find-stack.ts';
@@ -46,10 +47,12 @@ export async function runQuickstart(cli: Cli, options: QuickstartOptions): Promi
     const seconds = (clock.monotonicMs() - beganMs) / 1000;
     return { steps: narration.rows, seconds, stack: readStack(stateFolder, options.name), kept: options.keep };
   } catch (error) {
-    if (cli.signal.aborted) out.say('\ninterrupted');
-    else out.say(`\n${out.style('red', '✗')} failed: ${narration.current}`);
-    if (stack !== undefined && !cli.signal.aborted) out.say(`logs: ${options.keep ? stack.folder : saveLogs(stack, stateFolder)}`);
-    throw error;
+    if (cli.signal.aborted) throw error;
+    out.say(`\n${out.style('red', '✗')} failed: ${narration.current}`);
+    if (stack === undefined) throw error;
+    const logs = options.keep ? stack.folder : saveLogs(stack, stateFolder);
+    out.say(`  the logs are in ${logs}`);
+    throw options.keep ? error : nameSavedLog(error, logs);
   } finally {
     if (stack !== undefined && !options.keep) {
       out.say('\nthe stack is taken down and removed (--keep leaves it running)');
@@ -73,6 +76,13 @@ async function tellStory(
   const restored = await step('restore in another region, from the best surviving copy', () => restoreElsewhere(outage));
   const compared = await step('compare the restored database with its source', () => compare(restored));
   await step('bring the region back: the debt is repaid by itself', () => repayDebt(compared));
+}
+
+/** The error names a log that goes away with the stack. */
+function nameSavedLog(error: unknown, folder: string): unknown {
+  if (!isCbcrError(error, 'stack.start-failed')) return error;
+  const { process = '', cause = '', log = '' } = error.facts;
+  return new CbcrError('stack.start-failed', { process, cause, log: join(folder, basename(String(log))) }, { cause: error });
 }
 
 /** The stack's folder goes away; its logs are what explains a failure. */

@@ -38,7 +38,7 @@ function describeReport({ steps, seconds, stack, kept }: QuickstartReport): Text
     { head: ['', 'step', 'result', 'seconds', 'MB/s'], rows },
     '',
     `all in ${formatDuration(seconds * 1000)}`,
-    `API         ${stack.url}  (token: ${stack.tokenFile})`,
+    `API         ${stack.url}${kept ? `  (token: ${stack.tokenFile})` : ''}`,
     `Bull Board  ${stack.board}  (any user name; the password is the token)`,
     ...(kept
       ? [
