@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   method: string;
   path: string;
   body: unknown;
@@ -15,7 +15,7 @@ type Answer = { status?: number; body: unknown };
 export async function startFakeScheduler(answers: Record<string, Answer | Answer[]>) {
   const received: ReceivedRequest[] = [];
   const given = new Map<string, number>();
-  const server = createServer(async (request, response) => {
+  const answerOne = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request;
     const route = `${method} ${url}`;
     const body: unknown = method === 'POST' && headers['content-length'] !== undefined ? await json(request) : undefined;
@@ -30,6 +30,9 @@ export async function startFakeScheduler(answers: Record<string, Answer | Answer
     const answer = list[Math.min(turn, list.length - 1)];
     response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer?.body));
+  };
+  const server = createServer((request, response) => {
+    answerOne(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

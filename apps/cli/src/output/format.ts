@@ -28,7 +28,3 @@ export function formatDuration(milliseconds: number): string {
 
 /** `2026-11-23 07:10:36Z`: sorts, and says its zone. */
 export const formatTime = (iso: string | null): string => (iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')}Z`);
-
-export function formatAge(iso: string, now: Date): string {
-  return `${formatDuration(now.getTime() - new Date(iso).getTime())} ago`;
-}

@@ -2,7 +2,7 @@ import { CbcrError } from '@cbcr/domain';
 import { describeInstance } from '../../output/describe-instance.ts';
 import type { ProtectedStory, StepOutcome, Story } from '../story.ts';
 
-export const instanceName = 'shop';
+const instanceName = 'shop';
 
 /** The customer's database, known to CBCR by a reference to a file that only its owner can read. */
 export async function registerInstance(story: Story): Promise<StepOutcome<ProtectedStory>> {
