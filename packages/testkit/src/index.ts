@@ -14,9 +14,11 @@ export { createTemporaryFolder, type TemporaryFolder } from './processes/tempora
 export { waitUntil } from './processes/wait-until.ts';
 export { changeSampleDatabase, loadSampleDatabase, type SampleOptions } from './sample-data/load-sample-database.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './servers/postgres/postgres.ts';
+export { createReadOnlyLogin } from './servers/read-only-login.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './servers/redis.ts';
 export { createS3Client, type S3Settings } from './servers/s3-bucket.ts';
 export type { Server, ServerOptions } from './servers/server.ts';
+export { mountSmallDisk, type SmallDisk } from './servers/small-disk.ts';
 export { createTestBucket } from './servers/test-bucket.ts';
 export { createTestDatabase, ensureDatabase, ensureTemplateDatabase, type TestDatabase } from './servers/test-database.ts';
 export { startVersitygw, type VersitygwOptions, type VersitygwServer } from './servers/versitygw.ts';

@@ -214,6 +214,9 @@ class RunningFanOut implements FanOut {
 
   #noneReachable(): CbcrError {
     const cause = this.#lanes.map((lane) => lane.detached?.error).find((error) => error instanceof CbcrError);
-    return new CbcrError('placement.none-reachable', { instance: this.#options.instance }, { cause });
+    const reasons = this.#lanes.flatMap(({ region, detached }) =>
+      detached ? [`${region}: ${detached.reason.text.replace(/\.$/, '')}`] : [],
+    );
+    return new CbcrError('placement.none-reachable', { instance: this.#options.instance, cause: reasons.join('; ') }, { cause });
   }
 }

@@ -67,7 +67,7 @@ export async function capturePoint(
       });
       for await (const segment of encoded) {
         await fanOut.write(segment);
-        requireSynchronousMinimum(facts, countAttached(fanOut));
+        requireSynchronousMinimum(facts, countAttached(fanOut), [...targets.absent, ...fanOut.outcomes()]);
         plaintextBytes += segment.plaintextBytes;
         report(context, fanOut, targets, `capture ${name}`, plaintextBytes, source.estimatedBytes);
       }
@@ -77,7 +77,7 @@ export async function capturePoint(
     const engineFacts = await capture.finish();
     report(context, fanOut, targets, 'store', plaintextBytes, plaintextBytes);
     await fanOut.finish();
-    requireSynchronousMinimum(facts, countAttached(fanOut));
+    requireSynchronousMinimum(facts, countAttached(fanOut), [...targets.absent, ...fanOut.outcomes()]);
     report(context, fanOut, targets, 'commit', plaintextBytes, plaintextBytes);
     return { point, dataKey, streams, engineFacts, outcomes: fanOut.outcomes() };
   } catch (error) {

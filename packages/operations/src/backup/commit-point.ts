@@ -57,7 +57,8 @@ export async function commitPoint(
   });
   const absent = targets.absent.map(({ region, reason }) => owed({ region, storedBytes: 0 }, reason, null));
   const copies = [...(await Promise.all(commits)), ...absent];
-  requireSynchronousMinimum(facts, copies.filter((copy) => copy.state === 'stored').length);
+  const [stored, missing] = [copies.filter((copy) => copy.state === 'stored'), copies.filter((copy) => copy.state !== 'stored')];
+  requireSynchronousMinimum(facts, stored.length, missing);
 
   const { plaintextBytes, storedBytes } = encoded.manifest.totals;
   const complete = { point: point.id, run: run.id, epoch, plaintextBytes, storedBytes, manifestSha256: encoded.sha256, copies };

@@ -35,6 +35,6 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
       }
     }
   }
-  requireSynchronousMinimum(facts, targets.open.length);
+  requireSynchronousMinimum(facts, targets.open.length, targets.absent);
   return targets;
 }

@@ -1,4 +1,4 @@
-import { CbcrError } from '@cbcr/domain';
+import { CbcrError, type Reason, type RegionId } from '@cbcr/domain';
 import type { DecisionFacts } from '../decision-facts.ts';
 
 /**
@@ -9,7 +9,14 @@ export function synchronousMinimumOf({ policy, placement }: Pick<DecisionFacts, 
   return Math.max(1, Math.min(policy.placement.synchronousMinimum, placement.placed.length));
 }
 
-/** Throws `placement.none-reachable`, which the run waits out, when `regions` are too few. */
-export function requireSynchronousMinimum(facts: DecisionFacts, regions: number): void {
-  if (regions < synchronousMinimumOf(facts)) throw new CbcrError('placement.none-reachable', { instance: facts.instance.id });
+/** Throws `placement.none-reachable`, which the run waits out, when `regions` are too few; it says what became of the `missing` ones. */
+export function requireSynchronousMinimum(
+  facts: DecisionFacts,
+  regions: number,
+  missing: readonly { region: RegionId; reason: Reason | null }[],
+): void {
+  if (regions >= synchronousMinimumOf(facts)) return;
+  const told = missing.flatMap(({ region, reason }) => (reason === null ? [] : [`${region}: ${reason.text.replace(/\.$/, '')}`]));
+  const cause = told.join('; ') || 'the placement has no region';
+  throw new CbcrError('placement.none-reachable', { instance: facts.instance.id, cause });
 }

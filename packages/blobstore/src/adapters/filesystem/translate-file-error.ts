@@ -32,7 +32,7 @@ export function translateFileError(error: unknown, { region, operation }: { regi
   const code = errorCodeOf(error) ?? '';
   const cause = error instanceof Error ? error.message : String(error);
   if (fullCodes.has(code)) return new CbcrError('store.full', { region }, { cause: error });
-  if (deniedCodes.has(code)) return new CbcrError('store.denied', { region, operation }, { cause: error });
+  if (deniedCodes.has(code)) return new CbcrError('store.denied', { region, operation, cause }, { cause: error });
   if (awayCodes.has(code)) return new CbcrError('store.unreachable', { region, cause }, { cause: error });
   return new CbcrError('store.failed', { region, operation, cause }, { cause: error });
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { createS3Client, createTestBucket, type S3Settings } from '@cbcr/testkit';
+import { createReadOnlyLogin, createS3Client, createTestBucket, type S3Settings } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
-import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { openS3 } from '../../../test/open-s3.ts';
 import type { BlobStore } from '../../blob-store.ts';
 import { expectContent, listKeys, putNew, rejectionOf, sampleBytes } from '../../contract/expect.ts';
@@ -45,6 +45,36 @@ test.each(calls)('%s with a wrong secret is denied, and the error does not hold 
 test.each(calls)('%s on a host that does not exist is an outage', async (_name, call) => {
   const store = await open({ endpoint: 'http://no-such-host.invalid:9000' });
   await expect(call(store)).rejects.toMatchObject({ code: 'store.unreachable' });
+});
+
+test.each(calls.filter(([name]) => name !== 'delete'))('%s on a bucket that is elsewhere says where', async (_name, call) => {
+  const store = await open({ region: 'another-place' });
+  const failure = expect(call(store)).rejects;
+  await failure.toMatchObject({ code: 'store.bucket-elsewhere', facts: { cause: expect.stringContaining(settings.region) } });
+});
+
+describe('a bucket that is open for reading only', () => {
+  let reader: S3Settings;
+  beforeAll(async () => {
+    reader = await createReadOnlyLogin(settings, inject('serverEnvironment'));
+  });
+
+  test.each(calls.filter(([name]) => ['put', 'delete', 'probe'].includes(name)))(
+    'refuses to %s, and says what it refused',
+    async (name, call) => {
+      const store = await open(reader);
+      const error = await rejectionOf(() => call(store));
+      // The first put asks the bucket what it can do.
+      expect(error).toMatchObject({ code: 'store.denied', facts: { operation: name === 'put' ? 'probe' : name } });
+      expect(error).toMatchObject({ message: expect.stringContaining('AccessDenied') });
+    },
+  );
+
+  test('can be read and listed', async () => {
+    await putNew(await open(), 'readable', body);
+    await expectContent(await open(reader), 'readable', body);
+    expect(await listKeys(await open(reader), 'readable')).toEqual(['readable']);
+  });
 });
 
 test('a bucket without versions and locks is found to be one', async () => {

@@ -41,6 +41,9 @@ test.each([
   ['store.failed', answered('InvalidRequest', 400)],
   ['store.failed', new TypeError('a defect')],
   ['store.key-invalid', answered('ObjectParentIsFile', 400)],
+  ['store.bucket-elsewhere', answered('PermanentRedirect', 301)],
+  ['store.bucket-elsewhere', answered('AuthorizationHeaderMalformed', 400)],
+  ['store.bucket-elsewhere', answered('UnknownError', 301)],
 ])('%s is what %s becomes', (code, error) => {
   expect(translateS3Error(error, failure)).toMatchObject({ code });
 });

@@ -40,6 +40,14 @@ const networkCodes = new Set([
   'ENETDOWN',
   'EPROTO',
 ]);
+/** A signature for another region than the server's, or a bucket of another one. */
+const elsewhereNames = new Set([
+  'AuthorizationHeaderMalformed',
+  'AuthorizationQueryParametersError',
+  'IllegalLocationConstraintException',
+  'PermanentRedirect',
+  'TemporaryRedirect',
+]);
 /** Servers that keep objects as files say so when a key is a folder of another one. */
 const folderConflictNames = new Set([
   'ObjectParentIsFile',
@@ -59,11 +67,12 @@ export function translateS3Error(error: unknown, failure: S3Failure): CbcrError 
 
   if (name === 'NoSuchBucket') return new CbcrError('store.bucket-missing', { region, bucket }, options);
   if (name === 'NoSuchKey') return new CbcrError('store.object-missing', { region, key }, options);
+  if (isElsewhere(facts)) return new CbcrError('store.bucket-elsewhere', { region, bucket, cause: said }, options);
   if (isTaken(error)) return new CbcrError('store.object-exists', { region, key }, options);
   if (folderConflictNames.has(name)) return new CbcrError('store.key-invalid', { region, key, cause: said }, options);
   if (fullNames.has(name) || httpStatus === 507) return new CbcrError('store.full', { region }, options);
   if (httpStatus === 403 || httpStatus === 401 || name === 'CredentialsProviderError') {
-    return new CbcrError('store.denied', { region, operation }, options);
+    return new CbcrError('store.denied', { region, operation, cause: said }, options);
   }
   if (isAway({ name, code, httpStatus })) return new CbcrError('store.unreachable', { region, cause: said }, options);
   return new CbcrError('store.failed', { region, operation, cause: said }, options);
@@ -90,6 +99,15 @@ export function isConnectionLoss(error: unknown): boolean {
 export function isBodyRefusal(error: unknown): boolean {
   const { name } = readFacts(error);
   return ['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'InvalidDigest'].includes(name);
+}
+
+/** The answer to a HEAD has no body: its status is all that is known. */
+const isElsewhere = ({ name, httpStatus = 0 }: Facts): boolean => elsewhereNames.has(name) || (httpStatus >= 300 && httpStatus < 400);
+
+/** A HEAD was refused without a word; the same question as a GET would be answered with a reason. */
+export function isWordless(error: unknown): boolean {
+  const { httpStatus, message } = readFacts(error);
+  return httpStatus === 400 && (message === '' || message === 'UnknownError');
 }
 
 function isAway({ name, code, httpStatus }: { name: string; code: string; httpStatus: number }): boolean {

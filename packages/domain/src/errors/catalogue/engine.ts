@@ -15,7 +15,7 @@ export const engineErrors = {
   },
   'engine.denied': {
     sentence: 'The database {database} refused the login or a right: {cause}.',
-    hint: 'Check the user, its password and its rights to read every object.',
+    hint: 'Check the user and its password in the connection. A backup needs the right to read every object, a restore the right to create them.',
     treatment: 'never',
     status: 422,
   },
@@ -45,13 +45,31 @@ export const engineErrors = {
   },
   'engine.restore-failed': {
     sentence: 'The restore into {database} broke off: {cause}.',
-    hint: 'The target is incomplete and must not be used. Empty it and restore again.',
+    hint: 'The target is incomplete and must not be used. Restore again into a new database, or into this one with --clean.',
     treatment: 'never',
     status: 500,
   },
   'engine.target-not-empty': {
     sentence: 'The target {database} is not empty: it holds {found}.',
-    hint: 'Restore into an empty database.',
+    hint: 'Restore into an empty database, or have this one emptied first: cbcr restore … --clean with the exact name of the database.',
+    treatment: 'never',
+    status: 409,
+  },
+  'engine.target-is-source': {
+    sentence: 'The target {database} is the very database that the recovery point was captured from.',
+    hint: 'Nothing was changed. Restore into a new database beside it, look at it, and give it the old name when you are content.',
+    treatment: 'never',
+    status: 409,
+  },
+  'engine.clean-unconfirmed': {
+    sentence: 'The target is called {found}, but --clean names {named}.',
+    hint: 'Nothing was removed. Give --clean the exact name of what is to be emptied, or leave it out.',
+    treatment: 'never',
+    status: 409,
+  },
+  'engine.clean-failed': {
+    sentence: 'What {database} holds could not be removed: {cause}.',
+    hint: 'Nothing was removed. Mend the cause, or restore into a new database.',
     treatment: 'never',
     status: 409,
   },

@@ -21,7 +21,7 @@ export const formatErrors = {
   },
   'format.unreadable': {
     sentence: 'No copy of {point} can be read: {cause}.',
-    hint: 'Every known copy failed. Bring a region back, or choose an older point.',
+    hint: 'Bring a region back (cbcr regions list), or choose an older point (cbcr points list).',
     treatment: 'outage',
     status: 503,
   },

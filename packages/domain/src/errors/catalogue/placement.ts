@@ -7,9 +7,15 @@ export const placementErrors = {
     treatment: 'never',
     status: 403,
   },
+  'placement.region-not-placed': {
+    sentence: 'Region {region} is a spare of {instance}: its policy demands no copy there.',
+    hint: 'See where its copies must live with: cbcr instances show {instance}. To have one there, change the policy.',
+    treatment: 'never',
+    status: 409,
+  },
   'placement.none-reachable': {
-    sentence: 'No placed region of {instance} can be written now.',
-    hint: 'The run waits until a placed region is back. It never falls back to a region outside the allowed set.',
+    sentence: 'Too few of the regions placed for {instance} can be written now: {cause}.',
+    hint: 'The run waits until they are back (cbcr regions list), and never falls back to a region outside the allowed set.',
     treatment: 'outage',
     status: 503,
   },

@@ -38,8 +38,8 @@ export const serviceErrors = {
     status: 503,
   },
   'api.unauthorised': {
-    sentence: 'The token is missing or wrong.',
-    hint: 'Set CBCR_TOKEN, or use the local stack of this folder.',
+    sentence: 'The token is missing, wrong or no longer valid.',
+    hint: 'Set CBCR_TOKEN to the token that the scheduler has now; it may have been changed. Without CBCR_URL the local stack of this folder is used.',
     treatment: 'never',
     status: 401,
   },

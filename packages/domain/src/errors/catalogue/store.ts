@@ -8,14 +8,20 @@ export const storeErrors = {
     status: 503,
   },
   'store.denied': {
-    sentence: 'The store of region {region} refused the credentials or the operation {operation}.',
-    hint: 'Check the access key, its rights on the bucket and the clock of this machine.',
+    sentence: 'The store of region {region} refused to {operation}: {cause}.',
+    hint: 'Check the access key, its rights on the bucket (to read, write, list and delete), whether the disk is read-only, and the clock of the worker.',
     treatment: 'never',
     status: 403,
   },
   'store.bucket-missing': {
     sentence: 'The bucket {bucket} of region {region} does not exist.',
     hint: 'Create the bucket (with versioning and object lock where the policy demands them) or correct its name in cbcr.yaml.',
+    treatment: 'never',
+    status: 422,
+  },
+  'store.bucket-elsewhere': {
+    sentence: 'The bucket {bucket} of region {region} is not where the configuration says: {cause}.',
+    hint: "Correct region and endpoint in the store block of this region in cbcr.yaml; they are the provider's names.",
     treatment: 'never',
     status: 422,
   },
@@ -33,7 +39,7 @@ export const storeErrors = {
   },
   'store.full': {
     sentence: 'The store of region {region} has no room left.',
-    hint: 'Add capacity or shorten the retention of this region.',
+    hint: 'Add capacity. Runs wait for the region and cost no attempt; the copies of other regions are not touched.',
     treatment: 'outage',
     status: 503,
   },
