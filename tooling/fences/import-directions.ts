@@ -2,7 +2,7 @@
  * Which packages of the workspace may use which, by their "dependencies". `domain` is at the bottom; the packages that hold
  * ports are siblings and never use each other; `operations` uses them all by their root exports; apps use everything.
  */
-const ports = ['domain', 'catalog', 'blobstore', 'engines', 'jobs', 'telemetry'];
+const ports = ['domain', 'catalog', 'blobstore', 'engines', 'jobs', 'throttle', 'telemetry'];
 const product = [...ports, 'policy', 'operations', 'config', 'client'];
 
 export const importDirections: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +14,7 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   blobstore: ['domain'],
   engines: ['domain'],
   jobs: ['domain'],
+  throttle: ['domain'],
   telemetry: ['domain'],
   operations: [...ports, 'policy'],
   testkit: ['domain', 'config'],
