@@ -1,31 +1,51 @@
-import { type DecodedManifest, readManifest } from '@cbcr/blobstore';
+import { type DecodedManifest, readManifest, type SegmentSource } from '@cbcr/blobstore';
 import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, toCbcrError } from '@cbcr/domain';
 import type { RunLog } from '@cbcr/jobs';
 import type { OpenSources } from './open-sources.ts';
 import type { OperationDependencies } from './operation-dependencies.ts';
+import type { SourceDoubts } from './source-doubts.ts';
 
-export type PointManifest = DecodedManifest & { bytes: Uint8Array };
+export interface PointManifest extends DecodedManifest {
+  bytes: Uint8Array;
+  /** From where to read the segments, best first. Sources whose manifest could not be read are asked last. */
+  sources: SegmentSource[];
+}
+
+interface ManifestReading {
+  /** `null` for work that needs no plaintext, so that a region without the key can still carry the bytes. */
+  keys: OperationDependencies['keys'] | null;
+  signal: AbortSignal;
+  log: RunLog;
+  doubts: Pick<SourceDoubts, 'note'>;
+}
 
 /**
- * The manifest from the best source that has an intact one: every region holds the same bytes, and the catalog knows their hash.
- * `keys: null` for work that needs no plaintext, so that a region without the key can still carry the bytes.
+ * The manifest from the best source that has an intact one: every region holds the same bytes, and the catalog knows their hash. A source
+ * that does not answer in `stallTimeoutMs` is passed over, as for segments.
  */
 export async function readPointManifest(
+  deps: Pick<OperationDependencies, 'clock' | 'tuning'>,
   { sources }: Pick<OpenSources, 'sources'>,
   point: PointRecord,
-  { keys, signal, log }: { keys: OperationDependencies['keys'] | null; signal: AbortSignal; log: RunLog },
+  { keys, signal, log, doubts }: ManifestReading,
 ): Promise<PointManifest> {
   const failures: CbcrError[] = [];
-  for (const { region, store } of sources) {
+  const failed: SegmentSource[] = [];
+  const expectedSha256 = point.manifestSha256 ?? undefined;
+  for (const source of sources) {
     try {
-      const expectedSha256 = point.manifestSha256 ?? undefined;
-      return await readManifest(store, { instance: point.instance, point: point.id, expectedSha256, keys, signal });
+      const manifest = await readInTime(deps, source, signal, (inTime) =>
+        readManifest(source.store, { instance: point.instance, point: point.id, expectedSha256, keys, signal: inTime }),
+      );
+      return { ...manifest, sources: [...sources.filter((candidate) => !failed.includes(candidate)), ...failed] };
     } catch (error) {
       signal.throwIfAborted();
       const failure = toCbcrError(error);
       failures.push(failure);
-      log.warn({ source: region, code: failure.code, cause: failure.message }, 'the manifest of a source cannot be read');
+      failed.push(source);
+      doubts.note(source.region, failure);
+      log.warn({ source: source.region, code: failure.code, cause: failure.message }, 'the manifest of a source cannot be read');
     }
   }
   const [first] = failures;
@@ -35,4 +55,23 @@ export async function readPointManifest(
     { point: point.id, cause: failures.map((failure) => failure.message).join(' ') },
     { cause: first },
   );
+}
+
+async function readInTime<Result>(
+  { clock, tuning }: Pick<OperationDependencies, 'clock' | 'tuning'>,
+  { region }: SegmentSource,
+  signal: AbortSignal,
+  read: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const late = new AbortController();
+  const settled = new AbortController();
+  clock.sleep(tuning.stallTimeoutMs, { signal: settled.signal }).then(
+    () => late.abort(new CbcrError('store.unreachable', { region, cause: `no manifest in ${tuning.stallTimeoutMs} ms` })),
+    () => undefined,
+  );
+  try {
+    return await read(AbortSignal.any([signal, late.signal]));
+  } finally {
+    settled.abort();
+  }
 }

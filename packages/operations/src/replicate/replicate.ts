@@ -1,12 +1,13 @@
 import { copySegments, putManifest } from '@cbcr/blobstore';
 import { toCbcrError } from '@cbcr/domain';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
-import { nextAttemptAt } from '@cbcr/policy';
+import { damageRules, nextAttemptAt } from '@cbcr/policy';
 import { readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { openSources } from '../open-sources.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { readPointManifest } from '../read-point-manifest.ts';
+import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 
 type Params = ParamsOf<JobKinds['replicate']>;
 type Result = ResultOf<JobKinds['replicate']>;
@@ -14,6 +15,7 @@ type Result = ResultOf<JobKinds['replicate']>;
 /**
  * Makes the copy of a point in this region from the best other copies, segment by segment: what an earlier attempt or a detached capture
  * left here is read, hashed and kept. The bytes are not decrypted on the way. The manifest comes last; verification follows as its own run.
+ * Damage is met in sources alone, what is damaged here is replaced, so it never becomes the reason that this copy is called damaged.
  */
 export function createReplicate(deps: OperationDependencies): JobHandler<Params, Result> {
   return async (context) => {
@@ -24,13 +26,14 @@ export function createReplicate(deps: OperationDependencies): JobHandler<Params,
       return { source: [], movedBytes: 0, presentBytes: existing.storedBytes };
     }
     const at = { point: point.id, region: params.target, run: run.id, epoch };
+    const doubts = createSourceDoubts(deps.catalog, point, context.log);
     try {
       await requireAllowedRegion(deps.catalog, { id: point.instance }, params.target);
-      return await makeCopy(deps, context);
+      return await makeCopy(deps, context, doubts);
     } catch (error) {
       signal.throwIfAborted();
       const known = toCbcrError(error);
-      const reason = { rule: known.code, text: known.message };
+      const reason = { rule: damageRules.includes(known.code) ? 'source-damaged' : known.code, text: known.message };
       if (known.code === 'placement.region-forbidden') {
         await deps.catalog.copies.markBlocked({ ...at, reason, nextAttemptAt: null });
       } else if (known.treatment === 'never' || known.treatment === 'attempt') {
@@ -42,17 +45,23 @@ export function createReplicate(deps: OperationDependencies): JobHandler<Params,
         });
       }
       throw error;
+    } finally {
+      await doubts.settle();
     }
   };
 }
 
-async function makeCopy(deps: OperationDependencies, { run, params, epoch, signal, log, progress }: RunContext<Params>): Promise<Result> {
+async function makeCopy(
+  deps: OperationDependencies,
+  { run, params, epoch, signal, log, progress }: RunContext<Params>,
+  doubts: SourceDoubts,
+): Promise<Result> {
   const at = { point: params.point, region: params.target, run: run.id, epoch };
   const facts = await readDecisionFacts(deps, run.instance);
   const point = await deps.catalog.points.get(params.point);
-  const { sources, ranking } = await openSources(deps, facts, point, params.target);
-  log.info({ ranking }, 'sources are ranked');
-  const { manifest, bytes } = await readPointManifest({ sources }, point, { keys: null, signal, log });
+  const opened = await openSources(deps, facts, point, params.target);
+  log.info({ ranking: opened.ranking }, 'sources are ranked');
+  const { manifest, bytes, sources } = await readPointManifest(deps, opened, point, { keys: null, signal, log, doubts });
   const target = { region: params.target, store: await deps.openStore(regionOf(facts, params.target)) };
 
   const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;
@@ -65,7 +74,10 @@ async function makeCopy(deps: OperationDependencies, { run, params, epoch, signa
     concurrency: deps.tuning.readAhead,
     stallTimeoutMs: deps.tuning.stallTimeoutMs,
     signal,
-    onEvent: (event) => log.warn({ ...event, error: event.error.toReport() }, 'a source could not give a segment'),
+    onEvent: (event) => {
+      log.warn({ ...event, error: event.error.toReport() }, 'a source could not give a segment');
+      doubts.note(event.region, event.error);
+    },
     onProgress: ({ movedBytes, presentBytes, totalBytes }) =>
       progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
   });

@@ -1,7 +1,8 @@
-import { readStream } from '@cbcr/blobstore';
+import { readStream, type SegmentEvent } from '@cbcr/blobstore';
+import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import type { RestoreStream } from '@cbcr/engines';
-import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
+import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
 import { checkRestoreTarget, type SourceRanking } from '@cbcr/policy';
 import { readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
@@ -9,9 +10,11 @@ import { type OpenSources, openSources } from '../open-sources.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
+import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 
 type Result = ResultOf<JobKinds['restore']>;
-type RestoreHandler = JobHandler<ParamsOf<JobKinds['restore']>, Result>;
+type Params = ParamsOf<JobKinds['restore']>;
+type RestoreHandler = JobHandler<Params, Result>;
 
 /**
  * Brings a point into an empty target from the best copies. Every byte is checked before the engine sees it; a segment that one source
@@ -19,7 +22,7 @@ type RestoreHandler = JobHandler<ParamsOf<JobKinds['restore']>, Result>;
  */
 export function createRestore(deps: OperationDependencies): RestoreHandler {
   return async (context) => {
-    const { run, params, signal, log, progress } = context;
+    const { run, params, log } = context;
     const facts = await readDecisionFacts(deps, run.instance);
     const verdict = checkRestoreTarget({ instance: facts.instance, policy: facts.policy, region: regionOf(facts, params.to) });
     if (!verdict.allowed) {
@@ -28,43 +31,58 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     const point = await deps.catalog.points.get(params.point);
     const opened = await openSources(deps, facts, point, params.to);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
-    const manifest = await readPointManifest(opened, point, { keys: deps.keys, signal, log });
-    const engine = engineOf(deps, point.engine);
-    const target = await deps.resolveConnection(params.target);
-
-    const totalBytes = manifest.manifest.totals.plaintextBytes;
-    const segmentsFrom = new Map<RegionId, number>();
-    let doneBytes = 0;
-    const streams = openStreams(deps, opened, manifest, {
-      signal,
-      onSegment: ({ region, plaintextBytes }) => {
-        segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
-        doneBytes += plaintextBytes;
-        progress({ phase: 'restore', doneBytes, totalBytes, note: `from ${[...segmentsFrom.keys()].join(', ')}` });
-      },
-      onTrouble: (facts) => log.warn(facts, 'a source could not give a segment'),
-    });
-    await withScratchFolder(deps.scratchFolder, run, async (scratchFolder) => {
-      const note = (message: string, noted: Record<string, unknown> = {}) => log.info(noted, message);
-      const source = { engine: point.engine, facts: manifest.manifest.source.facts, streams };
-      const engineContext = { signal, scratchFolder, note };
-      await engine.checkTarget(target, engineContext);
-      await engine.restore(target, source, engineContext, { jobs: params.jobs });
-    });
-    return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
+    const doubts = createSourceDoubts(deps.catalog, point, log);
+    try {
+      return await restoreFrom(deps, context, { point, opened, doubts });
+    } finally {
+      await doubts.settle();
+    }
   };
+}
+
+async function restoreFrom(
+  deps: OperationDependencies,
+  { run, params, signal, log, progress }: RunContext<Params>,
+  { point, opened, doubts }: { point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
+): Promise<Result> {
+  const manifest = await readPointManifest(deps, opened, point, { keys: deps.keys, signal, log, doubts });
+  const engine = engineOf(deps, point.engine);
+  const target = await deps.resolveConnection(params.target);
+
+  const totalBytes = manifest.manifest.totals.plaintextBytes;
+  const segmentsFrom = new Map<RegionId, number>();
+  let doneBytes = 0;
+  const streams = openStreams(deps, manifest, {
+    signal,
+    onSegment: ({ region, plaintextBytes }) => {
+      segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
+      doneBytes += plaintextBytes;
+      progress({ phase: 'restore', doneBytes, totalBytes, note: `from ${[...segmentsFrom.keys()].join(', ')}` });
+    },
+    onTrouble: (event) => {
+      log.warn({ ...event, error: event.error.toReport() }, 'a source could not give a segment');
+      doubts.note(event.region, event.error);
+    },
+  });
+  await withScratchFolder(deps.scratchFolder, run, async (scratchFolder) => {
+    const note = (message: string, noted: Record<string, unknown> = {}) => log.info(noted, message);
+    const source = { engine: point.engine, facts: manifest.manifest.source.facts, streams };
+    const engineContext = { signal, scratchFolder, note };
+    await engine.checkTarget(target, engineContext);
+    await engine.restore(target, source, engineContext, { jobs: params.jobs });
+  });
+  return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
 }
 
 interface StreamWatch {
   signal: AbortSignal;
   onSegment(segment: { region: RegionId; plaintextBytes: number }): void;
-  onTrouble(facts: object): void;
+  onTrouble(event: SegmentEvent): void;
 }
 
 function openStreams(
   deps: OperationDependencies,
-  { sources }: OpenSources,
-  { manifest, dataKey }: PointManifest,
+  { manifest, dataKey, sources }: PointManifest,
   { signal, onSegment, onTrouble }: StreamWatch,
 ): RestoreStream[] {
   return manifest.streams.map(({ name, plaintextBytes }) => ({
@@ -81,7 +99,7 @@ function openStreams(
         stallTimeoutMs: deps.tuning.stallTimeoutMs,
         signal,
         onSegment,
-        onEvent: (event) => onTrouble({ ...event, error: event.error.toReport() }),
+        onEvent: onTrouble,
       }).readable,
   }));
 }
