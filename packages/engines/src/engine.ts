@@ -67,6 +67,8 @@ export interface RestoreSource {
 export interface RestoreOptions {
   /** Upper bound for parallel work in the target. */
   jobs: number;
+  /** The target's exact name, as a confirmation that everything in it may be removed first. Absent: a target that is not empty is refused. */
+  clean?: string | undefined;
 }
 
 /**
@@ -84,10 +86,14 @@ export interface Engine {
   /** Checks reachability, rights and that the tools fit the server, before any work. */
   inspect(connection: string, context: EngineContext): Promise<SourceFacts>;
   capture(connection: string, context: EngineContext & { instance: InstanceId }): Promise<Capture>;
-  /** Refuses a target that is not empty (`engine.target-not-empty`) or that is missing (`engine.database-missing`); changes nothing. */
-  checkTarget(connection: string, context: EngineContext): Promise<void>;
   /**
-   * Checks the target again and whether it can take this capture (`engine.target-unfit`), then restores every stream. Resolves only when the target is complete.
+   * Changes nothing. Refuses a target that is missing (`engine.database-missing`) or not empty (`engine.target-not-empty`); with `clean` it may hold
+   * something, but has to be called exactly that (`engine.clean-unconfirmed`).
+   */
+  checkTarget(connection: string, context: EngineContext, options?: Pick<RestoreOptions, 'clean'>): Promise<void>;
+  /**
+   * Checks the target again, that it is not what was captured (`engine.target-is-source`), and whether it can take this capture (`engine.target-unfit`);
+   * empties it if that was confirmed (`engine.clean-failed`: nothing was removed); then restores every stream. Resolves only when the target is complete.
    * A restore that fails or is aborted after it began to write leaves a target that says so: `checkTarget` refuses it as "an incomplete restore", `inspect`
    * and `capture` refuse it with `engine.source-incomplete`. Such a failure is `engine.restore-failed`, or the error of the stream that failed.
    */

@@ -49,8 +49,12 @@ export class EngineBench {
     }
   }
 
-  async restore(connection: string, source: RestoreSource, signal?: AbortSignal): Promise<void> {
-    await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2 });
+  async restore(
+    connection: string,
+    source: RestoreSource,
+    { signal, clean }: { signal?: AbortSignal; clean?: string } = {},
+  ): Promise<void> {
+    await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2, clean });
   }
 
   /** The reason of a rejection; throws when there is none. */

@@ -13,6 +13,8 @@ export interface EngineFixture {
   /** Connection strings, with their secrets. Called many times; what they name is removed by `dispose`. */
   makeSource(kind: SourceKind): Promise<string>;
   makeEmptyTarget(): Promise<string>;
+  /** What `clean` has to be called with. */
+  nameOf(connection: string): string;
   /** One sentence per difference. */
   compare(source: string, target: string): Promise<readonly string[]>;
   /** A text that changes whenever the database does. */

@@ -30,6 +30,51 @@ export function itRestores(current: () => EngineBench): void {
     expect(await fixture.fingerprint(target)).toBe(before);
   });
 
+  it('empties a target whose exact name confirms it, and touches nothing when another name is given', async () => {
+    const { fixture, ...bench } = bound(current());
+    const source = await fixture.makeSource('rich');
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeSource('rich');
+    const before = await fixture.fingerprint(target);
+    for (const clean of ['', `${fixture.nameOf(target)} `, fixture.nameOf(source)]) {
+      const context = await bench.context();
+      const failures = [
+        fixture.engine.checkTarget(target, context, { clean }),
+        bench.restore(target, restoreSourceOf(fixture, parts), { clean }),
+      ];
+      for (const failure of failures) expect(isCbcrError(await bench.failureOf(failure), 'engine.clean-unconfirmed')).toBe(true);
+    }
+    expect(await fixture.fingerprint(target)).toBe(before);
+
+    const clean = fixture.nameOf(target);
+    await fixture.engine.checkTarget(target, await bench.context(), { clean });
+    await bench.restore(target, restoreSourceOf(fixture, parts), { clean });
+    expect(await fixture.compare(source, target)).toEqual([]);
+    expect(await looksUntouchable(current(), target)).toBe(false);
+  });
+
+  it('makes a target whole that an earlier restore left incomplete, when its name confirms it', async () => {
+    const bench = current();
+    const { fixture } = bench;
+    const source = await fixture.makeSource('rich');
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeEmptyTarget();
+    const broken = restoreSourceOf(fixture, parts, (_name, whole) => Readable.from(pieces(whole.subarray(0, whole.length - 1))));
+    await bench.failureOf(bench.restore(target, broken));
+    await bench.restore(target, restoreSourceOf(fixture, parts), { clean: fixture.nameOf(target) });
+    expect(await fixture.compare(source, target)).toEqual([]);
+  });
+
+  it('never overwrites what was captured, not even when its name confirms it', async () => {
+    const { fixture, ...bench } = bound(current());
+    const source = await fixture.makeSource('rich');
+    const parts = await bench.captureAll(source);
+    const before = await fixture.fingerprint(source);
+    const failure = await bench.failureOf(bench.restore(source, restoreSourceOf(fixture, parts), { clean: fixture.nameOf(source) }));
+    expect(isCbcrError(failure, 'engine.target-is-source')).toBe(true);
+    expect(await fixture.fingerprint(source)).toBe(before);
+  });
+
   it.each([0, 0.5, 0.999])('leaves a target that cannot be mistaken for a complete one when a stream ends after %f of it', async (part) => {
     const bench = current();
     const parts = await bench.captureAll(await bench.fixture.makeSource('rich'));
@@ -64,7 +109,7 @@ export function itRestores(current: () => EngineBench): void {
       held.write(whole.subarray(0, whole.length / 2), () => opened.resolve());
       return held;
     });
-    const failure = bench.failureOf(bench.restore(target, source, aborter.signal));
+    const failure = bench.failureOf(bench.restore(target, source, { signal: aborter.signal }));
     await Promise.race([opened.promise, failure]);
     await bench.look();
     const tookMs = await measure(async () => {

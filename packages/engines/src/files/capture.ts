@@ -6,6 +6,8 @@ import { hasMarker } from './folder-marker.ts';
 import { readTree, type TreeReport } from './tree-reader.ts';
 
 export const streamName = 'tree';
+/** The fact of a manifest that tells which folder was captured. */
+export const folderFact = 'folder';
 const readAheadBytes = 512 * 1024;
 const notesAtMost = 20;
 
@@ -46,7 +48,7 @@ export async function captureFolder(folder: string, context: EngineContext & { i
       signal.throwIfAborted();
       if (failure) throw failure;
       if (!whole) throw fallback('the folder was not read to its end');
-      return Object.fromEntries(Object.entries(report).map(([fact, count]) => [fact, String(count)]));
+      return { ...Object.fromEntries(Object.entries(report).map(([fact, count]) => [fact, String(count)])), [folderFact]: folder };
     },
     dispose: async () => {
       stream?.destroy();

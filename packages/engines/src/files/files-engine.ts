@@ -5,7 +5,7 @@ import { captureFolder } from './capture.ts';
 import { translateFolderError } from './file-errors.ts';
 import { folderConnectionSchema, parseFolder } from './folder-connection.ts';
 import { hasMarker } from './folder-marker.ts';
-import { requireEmptyFolder, restoreFolder } from './restore.ts';
+import { requireConfirmation, requireEmptyFolder, restoreFolder } from './restore.ts';
 
 /** A folder as a tar archive. What is kept and what is not is in the README beside this file. */
 export function createFilesEngine({ clock }: { clock: Clock }): Engine {
@@ -25,15 +25,16 @@ export function createFilesEngine({ clock }: { clock: Clock }): Engine {
       await requireReadable(folder);
       return await captureFolder(folder, context, clock);
     },
-    checkTarget: async (connection, { signal }) => {
+    checkTarget: async (connection, { signal }, { clean } = {}) => {
       signal.throwIfAborted();
       const folder = parseFolder(connection);
-      await requireEmptyFolder(folder);
+      if (clean === undefined) await requireEmptyFolder(folder);
+      else requireConfirmation(folder, clean);
       await access(folder, constants.W_OK).catch((error: unknown) => {
         throw translateFolderError(error, folder, (cause) => new CbcrError('engine.denied', { database: folder, cause }));
       });
     },
-    restore: async (connection, source, context) => await restoreFolder(parseFolder(connection), source, context),
+    restore: async (connection, source, context, options) => await restoreFolder(parseFolder(connection), source, context, options),
   };
 }
 

@@ -8,7 +8,9 @@ export async function hasMarker(folder: string): Promise<boolean> {
   return (await stat(join(folder, markerName)).catch(() => undefined)) !== undefined;
 }
 
+/** The marker of an earlier restore that broke off serves as well. */
 export async function setMarker(folder: string): Promise<void> {
+  if (await hasMarker(folder)) return;
   const text = 'CBCR is restoring into this folder, or a restore broke off. It is incomplete: do not use it.\n';
   await writeFile(join(folder, markerName), text, { flag: 'wx', mode: 0o600, flush: true });
 }

@@ -6,6 +6,7 @@ import { readFromChild } from '../child-process/child-streams.ts';
 import type { Capture, CaptureStream, EngineContext } from '../engine.ts';
 import { type ClientTools, chooseDumpTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
+import { identityFact, readDatabaseIdentity } from './database-identity.ts';
 import { readRequirements, writeRequirements } from './requirements.ts';
 import { hasMarker } from './restore-marker.ts';
 import { type Fallback, translateServerError } from './server-errors.ts';
@@ -36,6 +37,7 @@ export async function capturePostgres(
     if (await hasMarker(session)) throw new CbcrError('engine.source-incomplete', { database: describeConnection(connection) });
     const server = await readServerFacts(session);
     const chosen = chooseDumpTools(found, server);
+    const identity = await readDatabaseIdentity(session);
     const snapshot = await takeSnapshot(session);
     const requirements = await readRequirements(session);
     context.note('took a snapshot', { capturedAt: snapshot.takenAt.toISOString(), server: server.version, tool: chosen.version });
@@ -77,6 +79,7 @@ export async function capturePostgres(
           encoding: server.encoding,
           collation: server.collation,
           requirements: writeRequirements(requirements),
+          ...(identity !== null && { [identityFact]: identity }),
         };
       },
       dispose: async () => {

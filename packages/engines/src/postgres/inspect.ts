@@ -1,6 +1,7 @@
 import { CbcrError } from '@cbcr/domain';
-import type { EngineContext, SourceFacts } from '../engine.ts';
+import type { EngineContext, RestoreOptions, SourceFacts } from '../engine.ts';
 import type { PostgresTools } from './capture.ts';
+import { requireConfirmation } from './clean-target.ts';
 import { chooseDumpTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection } from './connection.ts';
 import { hasMarker } from './restore-marker.ts';
@@ -24,8 +25,16 @@ export async function inspectPostgres(connection: PostgresConnection, context: E
   });
 }
 
-export async function checkPostgresTarget(connection: PostgresConnection, context: EngineContext, tools: PostgresTools): Promise<void> {
-  await withSession(connection, context, tools, (session) => requireEmptyTarget(session, connection));
+export async function checkPostgresTarget(
+  connection: PostgresConnection,
+  context: EngineContext,
+  { clean }: Pick<RestoreOptions, 'clean'>,
+  tools: PostgresTools,
+): Promise<void> {
+  if (clean !== undefined) requireConfirmation(connection, clean);
+  await withSession(connection, context, tools, async (session) => {
+    if (clean === undefined) await requireEmptyTarget(session, connection);
+  });
 }
 
 async function withSession<T>(

@@ -14,7 +14,8 @@ export function createPostgresEngine(tools: PostgresTools): Engine {
     describe: (connection) => describeConnection(parseConnection(connection)),
     inspect: async (connection, context) => await inspectPostgres(parseConnection(connection), context, tools),
     capture: async (connection, context) => await capturePostgres(parseConnection(connection), context, tools),
-    checkTarget: async (connection, context) => await checkPostgresTarget(parseConnection(connection), context, tools),
+    checkTarget: async (connection, context, options) =>
+      await checkPostgresTarget(parseConnection(connection), context, options ?? {}, tools),
     restore: async (connection, source, context, options) =>
       await restorePostgres(parseConnection(connection), source, context, options, tools),
   };

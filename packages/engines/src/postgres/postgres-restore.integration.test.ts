@@ -82,6 +82,10 @@ describe('a restore into another server', () => {
 });
 
 describe('a target', () => {
+  beforeAll(async () => {
+    await fixture.run(inject('postgresAdminUrl'), "create role cbcr_cleaner login password 'p@ss:w/ö rd%'");
+  });
+
   it.each([
     ['create table t (a int)', '1 table (public.t)'],
     ['create table t (a serial)', '1 sequence, 1 table (public.t_a_seq, public.t)'],
@@ -97,6 +101,35 @@ describe('a target', () => {
     const target = await fixture.makeDatabase(statement);
     const failure = await bench.failureOf(fixture.engine.checkTarget(target, await bench.context()));
     expect(isCbcrError(failure, 'engine.target-not-empty') && failure.facts['found']).toBe(found);
+  });
+
+  it('is emptied as a whole or not at all, and keeps its extensions', async () => {
+    const source = await fixture.makeDatabase('create table wanted (a int)');
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeDatabase(`
+      create extension pg_trgm; create table old (a int primary key, b text); create index on old using gin (b gin_trgm_ops); insert into old values (1, 'x');
+      create domain d as int; create type pair as (a int, b d); create aggregate total(int) (sfunc = int4pl, stype = int);
+      create collation german (locale = 'C'); create statistics s on a, b from old; create operator === (leftarg = int, rightarg = int, function = int4eq);
+      create procedure p() language sql as 'select 1'; create text search dictionary dict (template = simple); create cast (point as text) with inout;
+      create publication pub for all tables; select lo_create(17);
+      create schema other; create table other.t (a public.d); create view public.v as select * from other.t`);
+    const extensions = 'select extname::text from pg_extension order by 1';
+    const kept = await fixture.run(target, extensions);
+    await bench.restore(target, restoreSourceOf(fixture, parts), { clean: fixture.nameOf(target) });
+    expect((await fixture.compare(source, target)).filter((difference) => !difference.includes('pg_trgm'))).toEqual([]);
+    expect(await fixture.run(target, extensions)).toEqual(kept);
+  });
+
+  it('keeps everything when something in it cannot be removed, and says what', async () => {
+    const parts = await bench.captureAll(await fixture.makeDatabase('create table wanted (a int)'));
+    const target = await fixture.makeDatabase(
+      `create table mine (a int); create table theirs (a int); alter table mine owner to cbcr_cleaner`,
+    );
+    const limited = fixture.loginAs(target, 'cbcr_cleaner');
+    const before = await fixture.fingerprint(target);
+    const failure = await bench.failureOf(bench.restore(limited, restoreSourceOf(fixture, parts), { clean: fixture.nameOf(target) }));
+    expect(isCbcrError(failure, 'engine.clean-failed') && failure.message).toContain('theirs');
+    expect(await fixture.fingerprint(target)).toBe(before);
   });
 
   it('takes one of two restores that begin at the same time', async () => {

@@ -8,8 +8,10 @@ import { collectOutput, feedChild } from '../child-process/child-streams.ts';
 import type { EngineContext, RestoreOptions, RestoreSource, RestoreStream } from '../engine.ts';
 import { asIncomplete } from '../incomplete-restore.ts';
 import { type PostgresTools, type Section, sections } from './capture.ts';
+import { cleanTarget, requireConfirmation } from './clean-target.ts';
 import { chooseRestoreTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
+import { identityFact, readDatabaseIdentity } from './database-identity.ts';
 import { compareWithTarget, type Fit, parseRequirements } from './requirements.ts';
 import { removeMarker, setMarker } from './restore-marker.ts';
 import { type Fallback, translateServerError } from './server-errors.ts';
@@ -30,7 +32,7 @@ export async function restorePostgres(
   const database = describeConnection(connection);
   const fallback: Fallback = (cause) => new CbcrError('engine.restore-failed', { database, cause });
   const translate = (error: unknown) => (signal.aborted ? signal.reason : translateServerError(error, connection, fallback));
-  const plan = await prepareTarget(connection, source, context, tools, fallback).catch((error: unknown) => {
+  const plan = await prepareTarget(connection, source, context, { ...options, tools, fallback }).catch((error: unknown) => {
     throw translate(error);
   });
   try {
@@ -59,14 +61,16 @@ async function prepareTarget(
   connection: PostgresConnection,
   source: RestoreSource,
   { signal, note }: EngineContext,
-  tools: PostgresTools,
-  fallback: Fallback,
+  { clean, tools, fallback }: RestoreOptions & { tools: PostgresTools; fallback: Fallback },
 ): Promise<Plan> {
   for (const section of sections) streamOf(source, section);
   const database = describeConnection(connection);
+  if (clean !== undefined) requireConfirmation(connection, clean);
   const found = await findClientTools(tools.toolFolders, { signal, clock: tools.clock });
   const session = await openSession(connection, { signal, clock: tools.clock, fallback });
   try {
+    const identity = await readDatabaseIdentity(session);
+    if (identity !== null && identity === source.facts[identityFact]) throw new CbcrError('engine.target-is-source', { database });
     const server = await readServerFacts(session);
     const { folder, version } = chooseRestoreTools(found, source.facts['toolVersion'] ?? server.version, server);
     const fit = await compareWithTarget(session, parseRequirements(source.facts['requirements'] ?? ''), server.superuser);
@@ -74,10 +78,16 @@ async function prepareTarget(
     await session.query('begin');
     // Two restores at once would both find the target empty.
     await session.query("select pg_advisory_xact_lock(hashtextextended('cbcr restore', 0))");
-    await requireEmptyTarget(session, connection);
+    if (clean === undefined) await requireEmptyTarget(session, connection);
+    else await cleanTarget(session, connection);
     await setMarker(session);
     await session.query('commit');
-    note('prepared the target', { server: server.version, tool: version, encoding: server.encoding, collation: server.collation });
+    note(clean === undefined ? 'prepared the target' : 'emptied and prepared the target', {
+      server: server.version,
+      tool: version,
+      encoding: server.encoding,
+      collation: server.collation,
+    });
     if (!fit.keepOwners || !fit.keepRights) {
       note(
         `${fit.keepOwners ? 'rights are' : 'owners and rights are'} left out: the target's server lacks roles, or the login may not act for them`,

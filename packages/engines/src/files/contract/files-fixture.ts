@@ -45,6 +45,7 @@ export async function createFilesFixture(): Promise<EngineFixture> {
       return url(folder);
     },
     makeEmptyTarget: async () => url(await makeFolder()),
+    nameOf: fileURLToPath,
     compare: async (source, target) => {
       const [mine, theirs] = await Promise.all([list(source), list(target)]);
       return [

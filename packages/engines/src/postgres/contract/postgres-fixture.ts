@@ -51,6 +51,7 @@ export async function createPostgresFixture(adminUrl: string, environment: Envir
     engine: createPostgresEngine({ toolFolders: [], clock: systemClock }),
     makeSource: async (kind) => await makeDatabase(await preparations[kind]()),
     makeEmptyTarget: async () => await makeDatabase(),
+    nameOf: (connection) => new URL(connection).pathname.slice(1),
     compare: async (source, target) => (await compareDatabases(source, target, { environment })).differences,
     fingerprint: async (connection) => JSON.stringify(await fingerprintDatabase(connection, { environment })),
     killProducer: async () => {
