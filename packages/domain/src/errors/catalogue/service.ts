@@ -97,6 +97,12 @@ export const serviceErrors = {
     treatment: 'never',
     status: 500,
   },
+  'throttle.closed': {
+    sentence: 'The bandwidth limits of this process are closed; nothing more may be moved.',
+    hint: 'The process is shutting down. The run continues on another worker.',
+    treatment: 'outage',
+    status: 503,
+  },
   'cli.unexpected': {
     sentence: 'Something unexpected happened: {cause}.',
     hint: 'Try again. If it repeats, report it as a defect with the command and its output.',
