@@ -1,5 +1,5 @@
-import type { Clock } from '@cbcr/domain';
-import { type JobKindName, jobKinds, queueNameOf } from '@cbcr/jobs';
+import { type Clock, queueNameOf } from '@cbcr/domain';
+import { type JobKindName, jobKinds } from '@cbcr/jobs';
 import type { Metrics } from '@cbcr/telemetry';
 import type { ApiDependencies } from './http/routes/route.ts';
 import { createInstanceReader } from './read-instance.ts';

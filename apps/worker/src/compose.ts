@@ -7,7 +7,7 @@ import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
 import { createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
 import { createEngines } from '@cbcr/engines/adapters';
 import { createWorkerRuntime, jobKinds } from '@cbcr/jobs';
-import { createHandlers, createRegionStores, defaultTransferTuning } from '@cbcr/operations';
+import { createHandlers, createRegionStores, createRequestIntake, defaultTransferTuning } from '@cbcr/operations';
 import { createMetrics, type Logger, runLogger } from '@cbcr/telemetry';
 import { startOperatorServer } from './operator-server.ts';
 import { startReporting } from './report.ts';
@@ -65,6 +65,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     kinds: jobKinds,
     handlers,
     ledger: catalog.ledger,
+    requests: createRequestIntake({ catalog, clock, tuning: defaultTransferTuning }),
     clock,
     random,
     log: logger,

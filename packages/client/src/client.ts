@@ -1,12 +1,21 @@
-import { CbcrError } from '@cbcr/domain';
+// biome-ignore lint/plugin/system-clock: other services use this client, and they have no Clock to hand in.
+import { CbcrError, type Clock, systemClock } from '@cbcr/domain';
 import { z } from 'zod';
 import { ApiError, apiErrorSchema } from './api-error.ts';
-import type { AddInstanceRequest, ApplyConfigRequest, BackupRequest, RestoreRequest } from './requests.ts';
+import type {
+  AddInstanceRequest,
+  ApplyConfigRequest,
+  BackupRequest,
+  ReplicationRequest,
+  RestoreRequest,
+  VerificationRequest,
+} from './requests.ts';
 import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 import { type PointView, pointViewSchema } from './views/point.ts';
 import { type RegionView, regionViewSchema } from './views/region.ts';
 import { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
 import { type RunView, runViewSchema } from './views/run.ts';
+import { type WaitOptions, waitForRun } from './wait-for-run.ts';
 
 export interface ClientOptions {
   /** Base address of the scheduler, such as http://127.0.0.1:8420. */
@@ -15,6 +24,8 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch;
   /** A request that takes longer fails as `api.unreachable`. */
   timeoutMs?: number;
+  /** For tests. */
+  clock?: Clock;
 }
 
 interface RunFilter {
@@ -24,7 +35,7 @@ interface RunFilter {
   limit?: number | undefined;
 }
 
-/** One request per call, no state. Every failure is an {@link ApiError}. A repeated `idempotencyKey` returns the first run. */
+/** One request per call (`waitForRun`: as many as it takes), no state. Every failure is an {@link ApiError}. A repeated `idempotencyKey` returns the first run. */
 export interface CbcrClient {
   listRegions(): Promise<RegionView[]>;
   listInstances(): Promise<InstanceView[]>;
@@ -33,17 +44,22 @@ export interface CbcrClient {
   startBackup(request: BackupRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   planRestore(request: Omit<RestoreRequest, 'target' | 'jobs'>): Promise<RestorePlanView>;
   startRestore(request: RestoreRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
+  startReplication(request: ReplicationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
+  startVerification(request: VerificationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   listPoints(filter?: { instance?: string | undefined; limit?: number | undefined }): Promise<PointView[]>;
   getPoint(id: string): Promise<PointView>;
   listRuns(filter?: RunFilter): Promise<RunView[]>;
   getRun(id: string): Promise<RunView>;
+  /** Waiting runs end at once, running ones within seconds: wait for the run to see its end. */
   cancelRun(id: string): Promise<RunView>;
+  /** Resolves with the run as it ended, whether it succeeded or not. A scheduler that is away for a while is waited for. */
+  waitForRun(id: string, options?: WaitOptions): Promise<RunView>;
   applyConfig(request: ApplyConfigRequest): Promise<{ regions: number; policies: number; instances: number }>;
 }
 
 const applied = z.object({ regions: z.number(), policies: z.number(), instances: z.number() });
 
-export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 30_000 }: ClientOptions): CbcrClient {
+export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 30_000, clock = systemClock }: ClientOptions): CbcrClient {
   const base = url.replace(/\/+$/, '');
 
   async function call<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
@@ -74,6 +90,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
   }
 
   const id = encodeURIComponent;
+  const getRun = (run: string) => call(runViewSchema, 'GET', `/v1/runs/${id(run)}`);
   return {
     listRegions: () => call(z.array(regionViewSchema), 'GET', '/v1/regions'),
     listInstances: () => call(z.array(instanceViewSchema), 'GET', '/v1/instances'),
@@ -82,11 +99,14 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     startBackup: (request, options) => call(runViewSchema, 'POST', '/v1/backups', request, options?.idempotencyKey),
     planRestore: (request) => call(restorePlanViewSchema, 'POST', '/v1/restores/plan', request),
     startRestore: (request, options) => call(runViewSchema, 'POST', '/v1/restores', request, options?.idempotencyKey),
+    startReplication: (request, options) => call(runViewSchema, 'POST', '/v1/replications', request, options?.idempotencyKey),
+    startVerification: (request, options) => call(runViewSchema, 'POST', '/v1/verifications', request, options?.idempotencyKey),
     listPoints: (filter) => call(z.array(pointViewSchema), 'GET', `/v1/points${query(filter)}`),
     getPoint: (point) => call(pointViewSchema, 'GET', `/v1/points/${id(point)}`),
     listRuns: (filter) => call(z.array(runViewSchema), 'GET', `/v1/runs${query(filter)}`),
-    getRun: (run) => call(runViewSchema, 'GET', `/v1/runs/${id(run)}`),
+    getRun,
     cancelRun: (run) => call(runViewSchema, 'POST', `/v1/runs/${id(run)}/cancel`),
+    waitForRun: (run, options = {}) => waitForRun(run, getRun, clock, options),
     applyConfig: (request) => call(applied, 'POST', '/v1/config', request),
   };
 }

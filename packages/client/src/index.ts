@@ -13,11 +13,16 @@ export {
   applyConfigRequestSchema,
   type BackupRequest,
   backupRequestSchema,
+  type ReplicationRequest,
   type RestoreRequest,
+  replicationRequestSchema,
   restoreRequestSchema,
+  type VerificationRequest,
+  verificationRequestSchema,
 } from './requests.ts';
 export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';
 export { type RegionView, regionViewSchema } from './views/region.ts';
 export { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
 export { type RunView, runViewSchema } from './views/run.ts';
+export type { WaitOptions } from './wait-for-run.ts';

@@ -31,6 +31,13 @@ export const restoreRequestSchema = z.strictObject({
 });
 export type RestoreRequest = z.input<typeof restoreRequestSchema>;
 
+/** `to` is one of the regions where the policy demands a copy. */
+export const replicationRequestSchema = z.strictObject({ point: recoveryPointIdSchema, to: regionIdSchema });
+export type ReplicationRequest = z.input<typeof replicationRequestSchema>;
+
+export const verificationRequestSchema = z.strictObject({ point: recoveryPointIdSchema, region: regionIdSchema });
+export type VerificationRequest = z.input<typeof verificationRequestSchema>;
+
 /** The text of a cbcr.yaml; `file` only names it in problems. */
 export const applyConfigRequestSchema = z.strictObject({ file: z.string().min(1).max(1024), text: z.string().max(1_000_000) });
 export type ApplyConfigRequest = z.input<typeof applyConfigRequestSchema>;

@@ -1,5 +1,6 @@
 /**
- * The nouns of CBCR: ids, regions, instances, policies, points, copies and runs; their state machines; the error catalogue; the Clock.
+ * The nouns of CBCR: ids, regions, instances, policies, points, copies and runs; their state machines; the error catalogue; the Clock; the
+ * form of queue jobs, which producers and workers share.
  *
  * Must never do I/O, read the environment or depend on anything but zod. Everything else may depend on it.
  */
@@ -26,6 +27,19 @@ export {
 export { type Instance, instanceSchema, secretReferenceSchema } from './instance.ts';
 export type { CopyRole, Placement, Reason } from './placement.ts';
 export { type Policy, policySchema, type Schedule, scheduleSchema } from './policy.ts';
+export {
+  type JobPayload,
+  jobPayloadSchema,
+  jobPayloadVersion,
+  type RequestAnswer,
+  type RequestId,
+  type RequestPayload,
+  requestAnswerSchema,
+  requestIdSchema,
+  requestJobIdOf,
+} from './queue/job-payload.ts';
+export { cancelChannelOf, defaultNamespace, keyPrefixOf, queueNameOf } from './queue/queue-names.ts';
+export { connectionReferenceSchema, type RunRequest, regionOfRequest, runRequestSchema } from './queue/run-request.ts';
 export type { Copy, Debt, RecoveryPoint } from './recovery-point.ts';
 export {
   jurisdictionSchema,

@@ -1,5 +1,4 @@
-import { type RegionId, type RunId, runIdSchema } from '@cbcr/domain';
-import { cancelChannelOf } from './queue-names.ts';
+import { cancelChannelOf, type RegionId, type RunId, runIdSchema } from '@cbcr/domain';
 import { closeConnection, connectWorker } from './redis-connection.ts';
 
 export interface CancelChannelOptions {

@@ -1,5 +1,6 @@
 import type { Clock, RegionId, Run } from '@cbcr/domain';
 import type { RunLog } from './job-kind.ts';
+import type { RequestIntake } from './request-intake.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { RunningRuns } from './running-runs.ts';
@@ -10,6 +11,7 @@ export interface ExecutionSetting {
   readonly region: RegionId;
   readonly workerId: string;
   readonly ledger: RunLedger;
+  readonly requests?: RequestIntake | undefined;
   readonly clock: Clock;
   random(): number;
   readonly log: RunLog;

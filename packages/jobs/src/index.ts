@@ -7,10 +7,9 @@
 export { type BackoffRange, backoffMs } from './backoff.ts';
 export type { HandlersOf, KindCatalogue, ParamsOf, ResultOf } from './handlers.ts';
 export type { JobHandler, JobKind, RunContext, RunLog, RunsIn } from './job-kind.ts';
-export { type JobPayload, jobPayloadSchema } from './job-payload.ts';
 export { type JobKindName, type JobKinds, jobKinds } from './kinds/index.ts';
-export { defaultNamespace, keyPrefixOf, queueNameOf } from './queue-names.ts';
 export { createQueues, type QueueCounts, type Queues, type QueuesOptions, type WakeUpCall, type WakeUpState } from './queues.ts';
+export type { QueuedRequest, RequestIntake } from './request-intake.ts';
 export type { RunEvent } from './run-event.ts';
 export type { RunLedger } from './run-ledger.ts';
 export { defaultRuntimeTiming, type RuntimeTiming } from './runtime-timing.ts';

@@ -1,4 +1,4 @@
-import { type Clock, isCbcrError } from '@cbcr/domain';
+import { type CbcrError, type Clock, isCbcrError, type RequestAnswer, type RequestPayload, type RunId } from '@cbcr/domain';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { RunLog } from './job-kind.ts';
 
@@ -10,26 +10,38 @@ export interface WakeUpJob {
   /** How many workers died while they held the job. */
   readonly stalledCounter: number;
   updateProgress(progress: object): Promise<void>;
+  updateData(data: RequestPayload): Promise<void>;
   moveToDelayed(timestampMs: number, token: string): Promise<void>;
 }
 
 /**
  * What becomes of the job once its run is settled:
- * `done`    it leaves the queue
- * `refused` it leaves the queue as failed; BullMQ never retries it
+ * `done`    it leaves the queue; the job of a request keeps its answer for the producer, and `wake` is the run that starts next
+ * `refused` it leaves the queue as failed; BullMQ never retries it. `forget` replaces what the job held: it stays for its producer to see,
+ *           and what was refused may have been a secret
  * `again`   it stays and is due after `pauseMs`; BullMQ counts no attempt
  */
 export type JobEnding =
-  | { readonly type: 'done' }
-  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'done'; readonly answer?: RequestAnswer; readonly wake?: RunId }
+  | { readonly type: 'refused'; readonly message: string; readonly forget?: RequestPayload }
   | { readonly type: 'again'; readonly pauseMs: number };
 
 /** Returns for BullMQ to complete the job, or throws what BullMQ understands. */
-export async function endJob(ending: JobEnding, job: WakeUpJob, token: string, clock: Clock, log: RunLog): Promise<void> {
+export async function endJob(
+  ending: JobEnding,
+  job: WakeUpJob,
+  token: string,
+  clock: Clock,
+  log: RunLog,
+): Promise<RequestAnswer | undefined> {
   switch (ending.type) {
     case 'done':
-      return;
+      return ending.answer;
     case 'refused':
+      if (ending.forget)
+        await job
+          .updateData(ending.forget)
+          .catch((error) => log.warn({ error: messageOf(error) }, 'A refused request could not be emptied'));
       throw new UnrecoverableError(ending.message);
     case 'again':
       try {
@@ -44,3 +56,6 @@ export async function endJob(ending: JobEnding, job: WakeUpJob, token: string, c
 }
 
 const messageOf = (error: unknown) => (isCbcrError(error) || error instanceof Error ? error.message : String(error));
+
+/** How a producer reads a refusal from its failed job: the code, a colon, the sentence and the hint. */
+export const describeRefusal = ({ code, message, hint }: CbcrError): string => `${code}: ${message} ${hint}`;

@@ -1,13 +1,12 @@
-import { CbcrError } from '@cbcr/domain';
+import { CbcrError, type JobPayload, keyPrefixOf, queueNameOf, type RequestAnswer } from '@cbcr/domain';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ExecutionSetting } from './execution-setting.ts';
 import type { BoundKind } from './handlers.ts';
 import { endJob } from './job-ending.ts';
-import type { JobPayload } from './job-payload.ts';
-import { keyPrefixOf, queueNameOf } from './queue-names.ts';
 import { translateRedisError } from './redis-errors.ts';
 import { executeWakeUp } from './run-execution.ts';
+import { createWaker } from './waker.ts';
 
 /** The BullMQ worker of one kind. */
 export interface KindWorker {
@@ -34,23 +33,26 @@ const maxStalledCount = 20;
 export function startKindWorker(bound: BoundKind, connection: Redis, setting: ExecutionSetting, namespace: string | undefined): KindWorker {
   const { kind } = bound;
   const { region, timing, clock, log, running } = setting;
+  const waker = createWaker(kind, connection, setting, namespace);
   let busy = 0;
   let lastFetch = clock.monotonicMs();
   // BullMQ gives an AbortSignal only to a processor that declares three parameters.
   const processor = async (
-    job: Job<JobPayload, void, string>,
+    job: Job<JobPayload, RequestAnswer | undefined, string>,
     token: string | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<void> => {
+  ): Promise<RequestAnswer | undefined> => {
     busy++;
     lastFetch = clock.monotonicMs();
     try {
-      await endJob(await executeWakeUp(bound, job, signal, setting), job, token ?? '', clock, log);
+      const ending = await executeWakeUp(bound, job, signal, setting);
+      if (ending.type === 'done' && ending.wake !== undefined) await waker.wake(ending.wake);
+      return await endJob(ending, job, token ?? '', clock, log);
     } finally {
       busy--;
     }
   };
-  const worker = new Worker<JobPayload, void, string>(queueNameOf(kind.name, region), processor, {
+  const worker = new Worker<JobPayload, RequestAnswer | undefined, string>(queueNameOf(kind.name, region), processor, {
     connection,
     prefix: keyPrefixOf(region, namespace),
     name: setting.workerId,
@@ -79,7 +81,9 @@ export function startKindWorker(bound: BoundKind, connection: Redis, setting: Ex
   return {
     kind: kind.name,
     pause: () => worker.pause(true),
-    close: () => worker.close(),
+    async close() {
+      await Promise.all([worker.close(), waker.close()]);
+    },
     hasFreeHands: () => busy < kind.concurrency,
     lastFetchMs: () => lastFetch,
     async fetchableJobs() {

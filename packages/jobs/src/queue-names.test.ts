@@ -1,7 +1,6 @@
-import { regionIdSchema } from '@cbcr/domain';
+import { cancelChannelOf, keyPrefixOf, queueNameOf, regionIdSchema } from '@cbcr/domain';
 import { expect, test } from 'vitest';
 import { jobKinds } from './kinds/index.ts';
-import { cancelChannelOf, keyPrefixOf, queueNameOf } from './queue-names.ts';
 
 const region = regionIdSchema.parse('eu-central-1');
 

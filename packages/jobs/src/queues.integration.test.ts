@@ -1,11 +1,10 @@
-import { regionIdSchema, systemClock } from '@cbcr/domain';
+import { keyPrefixOf, queueNameOf, regionIdSchema, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ids, sampleKinds, sampleRegion } from '../test/sample-runs.ts';
 import { createStage, type Stage } from '../test/stage.ts';
-import { keyPrefixOf, queueNameOf } from './queue-names.ts';
 import { createQueues } from './queues.ts';
 
 let stage: Stage;

@@ -1,11 +1,20 @@
-import type { CbcrError, Clock, RegionId, RunId } from '@cbcr/domain';
-import { type JobsOptions, Queue } from 'bullmq';
+import {
+  type CbcrError,
+  type Clock,
+  cancelChannelOf,
+  type JobPayload,
+  keyPrefixOf,
+  queueNameOf,
+  type RegionId,
+  type RequestAnswer,
+  type RunId,
+} from '@cbcr/domain';
+import { Queue } from 'bullmq';
 import type { KindCatalogue } from './handlers.ts';
-import type { JobPayload } from './job-payload.ts';
-import { cancelChannelOf, keyPrefixOf, queueNameOf } from './queue-names.ts';
 import { connectProducer, type ProducerConnection } from './redis-connection.ts';
 import { translateRedisError } from './redis-errors.ts';
 import { findEvictionProblem } from './redis-eviction.ts';
+import { wakeUpJobOptions } from './wake-up-job-options.ts';
 
 export interface QueuesOptions<Kinds extends KindCatalogue> {
   /** A region may name its own Redis. Regions with the same URL share one connection. */
@@ -35,7 +44,7 @@ export interface QueueCounts {
   readonly delayed: number;
   readonly active: number;
 }
-type BullQueue = Queue<JobPayload, void, string>;
+type BullQueue = Queue<JobPayload, RequestAnswer | undefined, string>;
 
 /**
  * The producer's side of the queues. A job is a wake-up call named after its run, so every operation is idempotent.
@@ -58,9 +67,6 @@ export interface Queues<Name extends string = string> {
   bullQueues(regions: readonly RegionId[]): readonly Queue[];
   close(): Promise<void>;
 }
-
-// A finished job must not stay: its id would block the next wake-up of the same run. The catalog remembers, Redis does not.
-const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const satisfies JobsOptions;
 
 export function createQueues<Kinds extends KindCatalogue>(options: QueuesOptions<Kinds>): Queues<Extract<keyof Kinds, string>> {
   const { kinds, clock, namespace } = options;
@@ -89,7 +95,7 @@ export function createQueues<Kinds extends KindCatalogue>(options: QueuesOptions
     const queue: BullQueue = new Queue(name, {
       connection: connectionFor(region).client,
       prefix: keyPrefixOf(region, namespace),
-      defaultJobOptions: jobOptions,
+      defaultJobOptions: wakeUpJobOptions,
       // Both would make the queue wait for Redis, and a queue whose first wait failed is broken for ever.
       skipWaitingForReady: true,
       skipVersionCheck: true,

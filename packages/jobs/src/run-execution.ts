@@ -1,12 +1,13 @@
 import { CbcrError, isCbcrError, type RegionId, type Run, type RunId, type RunProgress, toCbcrError } from '@cbcr/domain';
+import { acceptRequest } from './accept-request.ts';
 import { backoffMs } from './backoff.ts';
 import type { ExecutionSetting } from './execution-setting.ts';
 import type { BoundKind } from './handlers.ts';
-import type { JobEnding, WakeUpJob } from './job-ending.ts';
+import { describeRefusal, type JobEnding, type WakeUpJob } from './job-ending.ts';
 import type { RunLog } from './job-kind.ts';
-import { readJobPayload } from './job-payload.ts';
 import { logOutcome } from './log-outcome.ts';
 import { performRun } from './perform-run.ts';
+import { readJobPayload } from './read-job-payload.ts';
 import { recordOutcome } from './record-outcome.ts';
 import type { RunEvent } from './run-event.ts';
 import { decideOutcome } from './run-outcome.ts';
@@ -18,7 +19,7 @@ const notNow = (stillHere: boolean): JobEnding => ({ type: 'again', pauseMs: sti
 
 /**
  * One wake-up call, from its payload to what becomes of the job:
- * read the payload → open the run (epoch + 1) → perform under a heartbeat → decide the outcome → record it under the epoch → end the job.
+ * read the payload (the request of a producer goes its own way) → open the run (epoch + 1) → perform under a heartbeat → decide the outcome → record it under the epoch → end the job.
  */
 export async function executeWakeUp(
   bound: BoundKind,
@@ -29,8 +30,9 @@ export async function executeWakeUp(
   const payload = readJobPayload(job.id ?? 'without id', job.data);
   if (isCbcrError(payload)) {
     setting.log.error({ error: payload.toReport(), kind: bound.kind.name, job: job.id }, 'A wake-up call cannot be read');
-    return { type: 'refused', message: payload.message };
+    return { type: 'refused', message: describeRefusal(payload) };
   }
+  if ('request' in payload) return acceptRequest(bound, payload, job, setting);
   const running = setting.running.begin(payload.runId);
   if (!running) return notNow(setting.running.find(payload.runId) !== undefined);
   try {

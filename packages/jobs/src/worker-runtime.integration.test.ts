@@ -1,11 +1,10 @@
-import { CbcrError, systemClock } from '@cbcr/domain';
+import { CbcrError, keyPrefixOf, queueNameOf, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { sampleRegion, sampleRun } from '../test/sample-runs.ts';
 import { createStage, type Stage } from '../test/stage.ts';
-import { keyPrefixOf, queueNameOf } from './queue-names.ts';
 
 let stage: Stage;
 beforeEach(() => {

@@ -8,6 +8,7 @@ import type { RunLog } from './job-kind.ts';
 import { startKindWorker } from './kind-worker.ts';
 import { connectSharedWorker } from './redis-connection.ts';
 import { findEvictionProblem } from './redis-eviction.ts';
+import type { RequestIntake } from './request-intake.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunLedger } from './run-ledger.ts';
 import { createRunningRuns } from './running-runs.ts';
@@ -23,6 +24,8 @@ export interface WorkerRuntimeOptions<Kinds extends KindCatalogue> {
   /** Exactly one for each kind. */
   readonly handlers: HandlersOf<Kinds>;
   readonly ledger: RunLedger;
+  /** Decides about what producers put into the queues. Absent: every such request is refused. */
+  readonly requests?: RequestIntake;
   readonly clock: Clock;
   /** Uniform in [0, 1), for the jitter of pauses. */
   random(): number;
@@ -58,6 +61,7 @@ export function createWorkerRuntime<Kinds extends KindCatalogue>(options: Worker
     region,
     workerId: options.workerId,
     ledger: options.ledger,
+    requests: options.requests,
     clock,
     random: options.random,
     log,

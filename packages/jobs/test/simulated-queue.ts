@@ -49,6 +49,7 @@ export function createSimulatedQueue(run: RunId, clock: Clock, lockMs: number): 
         data: { v: 1, runId: run },
         progress,
         stalledCounter: stalls,
+        updateData: async () => undefined,
         updateProgress: async (value) => {
           if (state.type === 'gone') throw new Error('Missing key for job');
           progress = value;

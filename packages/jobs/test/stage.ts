@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { CbcrError, Clock, Run } from '@cbcr/domain';
 import type { JobHandler, RunLog } from '../src/job-kind.ts';
 import { createQueues, type Queues } from '../src/queues.ts';
+import type { RequestIntake } from '../src/request-intake.ts';
 import type { RunEvent } from '../src/run-event.ts';
 import type { RuntimeTiming } from '../src/runtime-timing.ts';
 import { createWorkerRuntime, type WorkerRuntime } from '../src/worker-runtime.ts';
@@ -36,7 +37,7 @@ export interface Stage {
   readonly lines: LogLine[];
   readonly events: RunEvent[];
   readonly queueErrors: CbcrError[];
-  startWorker(handler: CopyingHandler, timing?: Partial<RuntimeTiming>): WorkerRuntime;
+  startWorker(handler: CopyingHandler, timing?: Partial<RuntimeTiming>, requests?: RequestIntake): WorkerRuntime;
   /** Adds a run to the ledger and wakes it. */
   submit(changes?: Partial<Run>): Promise<Run>;
   /** Fails the test with `what` when the condition does not come true in time. */
@@ -67,7 +68,7 @@ export function createStage(redisUrl: string, clock: Clock): Stage {
     lines,
     events,
     queueErrors,
-    startWorker(handler, timing = {}) {
+    startWorker(handler, timing = {}, requests) {
       const runtime = createWorkerRuntime({
         region: sampleRegion,
         workerId: `worker-${runtimes.length + 1}`,
@@ -75,6 +76,7 @@ export function createStage(redisUrl: string, clock: Clock): Stage {
         kinds: sampleKinds,
         handlers: { copying: handler },
         ledger,
+        ...(requests === undefined ? {} : { requests }),
         clock,
         random: () => randomInt(2 ** 32) / 2 ** 32,
         log,

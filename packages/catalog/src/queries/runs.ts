@@ -24,6 +24,8 @@ export interface RunQueries {
   create(run: NewRun): Promise<CreatedRun>;
   /** Throws `run.not-found`. */
   get(id: RunId): Promise<RunRecord>;
+  /** The run that was made with this idempotency key, ended or not. */
+  findByKey(idempotencyKey: string): Promise<RunRecord | null>;
   /** Newest first. */
   list(filter?: RunFilter): Promise<RunRecord[]>;
   /**
@@ -61,6 +63,11 @@ export function createRunQueries({ clock, ids, attempt, transact }: QueryContext
       throw new CbcrError('catalog.unreachable', { cause: `runs with the key ${run.dedupeKey ?? run.id} come and go` });
     },
     get: (id) => attempt((db) => requireRun(db, id)),
+    findByKey: (idempotencyKey) =>
+      attempt(async (db) => {
+        const [row] = await db.select().from(runs).where(eq(runs.idempotencyKey, idempotencyKey));
+        return row === undefined ? null : toRun(row);
+      }),
     list: ({ instance, point, kind, states, limit = 50, cursor } = {}) =>
       attempt(async (db) => {
         const rows = await db

@@ -3,9 +3,11 @@ import { config } from './config.ts';
 import { instances } from './instances.ts';
 import { points } from './points.ts';
 import { regions } from './regions.ts';
+import { replications } from './replications.ts';
 import { restores } from './restores.ts';
 import type { Route } from './route.ts';
 import { runs } from './runs.ts';
+import { verifications } from './verifications.ts';
 
 /** Every route of the API. */
-export const routes: readonly Route[] = [instances, backups, points, restores, runs, regions, config];
+export const routes: readonly Route[] = [instances, backups, replications, verifications, points, restores, runs, regions, config];

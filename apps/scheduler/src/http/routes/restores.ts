@@ -1,14 +1,10 @@
-import type { PointRecord } from '@cbcr/catalog';
 import { restorePlanViewSchema, restoreRequestSchema, runViewSchema } from '@cbcr/client';
-import { CbcrError, type InstanceId, type RecoveryPointId, type RegionId } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
-import { type DecisionFacts, rankPointSources } from '@cbcr/operations';
-import { checkRestoreTarget } from '@cbcr/policy';
-import { createInstanceReader } from '../../read-instance.ts';
+import { decideRestore, describeRestoreRun, rankPointSources } from '@cbcr/operations';
 import { describeRun } from '../../views/run-view.ts';
 import { acceptConnection } from '../accept-connection.ts';
-import { readIdempotencyKey, requester } from '../requester.ts';
-import type { ApiDependencies, Route } from './route.ts';
+import { submitOverHttp } from '../submit-over-http.ts';
+import type { Route } from './route.ts';
 
 export const restores: Route = (app, deps) => {
   app.post(
@@ -21,7 +17,7 @@ export const restores: Route = (app, deps) => {
       },
     },
     async ({ body }) => {
-      const { facts, point } = await decide(deps, body);
+      const { facts, point } = await decideRestore(deps, body);
       const { ranking, excluded } = rankPointSources(facts, point, body.to);
       const { id, instance, plaintextBytes, storedBytes } = point;
       const ranked = ranking.map(({ region, rank, reasons }) => ({ region, rank, reasons }));
@@ -39,48 +35,14 @@ export const restores: Route = (app, deps) => {
         response: { 200: runViewSchema, 202: runViewSchema },
       },
     },
-    async (request, reply) => {
-      const { body } = request;
-      const { point } = await decide(deps, body);
-      const target = acceptConnection(deps, point.engine, body.target);
-      const { run, created } = await deps.catalog.runs.create({
-        kind: jobKinds.restore.name,
-        region: body.to,
-        instance: point.instance,
-        point: point.id,
-        params: jobKinds.restore.params.parse({ point: point.id, to: body.to, target, jobs: body.jobs }),
-        requestedBy: requester,
-        idempotencyKey: readIdempotencyKey(request.headers),
+    async ({ body, headers }, reply) => {
+      const asksFor = { kind: jobKinds.restore.name, instance: body.instance, point: body.point, region: body.to };
+      const { run, created } = await submitOverHttp(deps, headers, asksFor, async () => {
+        const { point } = await decideRestore(deps, body);
+        const target = acceptConnection(deps, point.engine, body.target);
+        return describeRestoreRun(point, { to: body.to, target, jobs: body.jobs });
       });
       return reply.status(created ? 202 : 200).send(describeRun(run));
     },
   );
 };
-
-/** Refuses early what the worker would refuse later: an unknown point, a point of another instance, a forbidden region. */
-async function decide(
-  deps: ApiDependencies,
-  wanted: { instance: InstanceId; point?: RecoveryPointId | undefined; to: RegionId },
-): Promise<{ facts: DecisionFacts; point: PointRecord }> {
-  const facts = await createInstanceReader(deps)(wanted.instance);
-  const region = facts.regions.find((candidate) => candidate.id === wanted.to);
-  if (region === undefined) {
-    throw new CbcrError('region.not-found', { region: wanted.to, known: facts.regions.map(({ id }) => id).join(', ') });
-  }
-  const verdict = checkRestoreTarget({ instance: facts.instance, policy: facts.policy, region });
-  if (!verdict.allowed) {
-    throw new CbcrError('placement.region-forbidden', { region: region.id, instance: wanted.instance, cause: verdict.reason.text });
-  }
-  return { facts, point: await choosePoint(deps, wanted) };
-}
-
-async function choosePoint(
-  { catalog }: ApiDependencies,
-  { instance, point: id }: { instance: InstanceId; point?: RecoveryPointId | undefined },
-): Promise<PointRecord> {
-  const point = id === undefined ? await catalog.points.latestRestorable(instance) : await catalog.points.get(id);
-  if (point === null) throw new CbcrError('point.none', { instance });
-  if (point.instance !== instance) throw new CbcrError('point.not-found', { point: point.id });
-  if (point.state !== 'complete') throw new CbcrError('point.not-complete', { point: point.id, state: point.state });
-  return point;
-}

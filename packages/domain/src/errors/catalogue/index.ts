@@ -2,6 +2,7 @@ import type { ErrorEntry } from '../error-entry.ts';
 import { engineErrors } from './engine.ts';
 import { formatErrors } from './format.ts';
 import { placementErrors } from './placement.ts';
+import { requestErrors } from './request.ts';
 import { runErrors } from './run.ts';
 import { serviceErrors } from './service.ts';
 import { storeErrors } from './store.ts';
@@ -12,6 +13,7 @@ export const errorCatalogue = {
   ...formatErrors,
   ...engineErrors,
   ...runErrors,
+  ...requestErrors,
   ...placementErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;

@@ -37,6 +37,12 @@ export const runErrors = {
     treatment: 'never',
     status: 409,
   },
+  'run.wait-expired': {
+    sentence: 'Run {run} had not ended after {seconds} s; it is {state}.',
+    hint: 'It goes on. Wait for it again, or cancel it.',
+    treatment: 'never',
+    status: 503,
+  },
   'run.failed': {
     sentence: 'Run {run} failed: {cause}',
     hint: 'See the run with: cbcr runs show {run}',

@@ -1,9 +1,4 @@
-import { CbcrError, runIdSchema } from '@cbcr/domain';
-import { z } from 'zod';
-
-/** What travels through Redis: a wake-up call, nothing else. Never a secret, never a decision. */
-export const jobPayloadSchema = z.strictObject({ v: z.literal(1), runId: runIdSchema });
-export type JobPayload = z.infer<typeof jobPayloadSchema>;
+import { CbcrError, type JobPayload, jobPayloadSchema, jobPayloadVersion } from '@cbcr/domain';
 
 /** The payload, or the `run.payload-invalid` that says why it is none. Values are not repeated: they may be anything. */
 export function readJobPayload(jobId: string, data: unknown): JobPayload | CbcrError<'run.payload-invalid'> {
@@ -14,6 +9,7 @@ export function readJobPayload(jobId: string, data: unknown): JobPayload | CbcrE
 
 function describePayload(data: unknown): string {
   const version = typeof data === 'object' && data !== null && 'v' in data ? data.v : undefined;
-  if (typeof version === 'number' && version !== 1) return `its version is ${version}, this worker knows 1`;
-  return 'it does not hold {v: 1, runId}';
+  if (typeof version === 'number' && version !== jobPayloadVersion)
+    return `its version is ${version}, this worker knows ${jobPayloadVersion}`;
+  return 'it holds neither {v: 1, runId} nor {v: 1, requestId, request}';
 }

@@ -1,4 +1,4 @@
-import type { RegionId } from '@cbcr/domain';
+import type { RegionId } from '../ids.ts';
 
 /** Separates products that share one Redis; the local stack and every deployment use the default. */
 export const defaultNamespace = 'cbcr';
