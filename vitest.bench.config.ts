@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Benchmarks, for people to read: `pnpm bench`, or `pnpm bench packages/blobstore`. They check nothing. */
+/** Benchmarks of parts, for people to read: `pnpm bench:micro [path]`. They check nothing. The whole system is measured by `pnpm bench`. */
 export default defineConfig({
   test: {
     root: import.meta.dirname,

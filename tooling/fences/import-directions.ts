@@ -22,6 +22,7 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   worker: product,
   cli: [...product, 'testkit'],
   e2e: [...product, 'testkit'],
+  bench: [...product, 'testkit'],
   'deployment-tests': [],
   tooling: [],
 };
