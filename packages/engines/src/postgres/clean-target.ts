@@ -10,7 +10,7 @@ export function requireConfirmation({ database }: PostgresConnection, named: str
 
 /**
  * Removes everything that `requireEmptyTarget` would find, inside the caller's transaction: all of it or nothing. Extensions stay, except those in a
- * schema that goes; so do the database itself, its settings and rights. Throws `engine.clean-failed`, after which the transaction is to be given up.
+ * schema that goes; so do the database itself, its settings, its rights and those of `public`. Throws `engine.clean-failed`, after which the transaction is to be given up.
  */
 export async function cleanTarget(session: Session, connection: PostgresConnection): Promise<void> {
   const database = describeConnection(connection);
@@ -61,8 +61,25 @@ const removeEverything = `
          -- The sequence of an identity column goes with its table, and only so.
          and not exists (select from pg_depend i where i.classid = d.classid and i.objid = d.objid and i.objsubid = 0 and i.deptype = 'i')
          and not exists (select from member m where m.classid = d.classid and m.objid = d.objid)
+    ),
+    right_given as (
+      select a.defaclrole::regrole as giver, a.defaclnamespace as space, a.defaclobjtype as type, g.grantee,
+             case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'routines' when 'T' then 'types'
+                                  when 'n' then 'schemas' else 'large objects' end as kind
+        from pg_default_acl a, aclexplode(a.defaclacl) g
+       where a.defaclnamespace = 0 or a.defaclnamespace = to_regnamespace('public')
+    ),
+    change as (
+      select step, format('drop %s if exists %s cascade', kind, name) as words from doomed
+      union all
+      select 7, format('alter default privileges for role %s %s revoke all on %s from %s', giver, case when space <> 0 then 'in schema public' end, kind,
+                       case when grantee = 0 then 'public' else grantee::regrole::text end) from right_given
+      -- What every role has from the beginning; an entry that says nothing else goes away by itself.
+      union all select 8, format('alter default privileges for role %s grant all on %s to %s', giver, kind, giver) from right_given where space = 0
+      union all select 8, format('alter default privileges for role %s grant execute on routines to public', giver) from right_given where space = 0 and type = 'f'
+      union all select 8, format('alter default privileges for role %s grant usage on types to public', giver) from right_given where space = 0 and type = 'T'
     )
-    select array_agg(format('drop %s if exists %s cascade', kind, name) order by step) into statements from doomed;
+    select array_agg(words order by step) into statements from change;
     foreach statement in array coalesce(statements, '{}') loop
       execute statement;
     end loop;

@@ -112,6 +112,7 @@ describe('a target', () => {
       create collation german (locale = 'C'); create statistics s on a, b from old; create operator === (leftarg = int, rightarg = int, function = int4eq);
       create procedure p() language sql as 'select 1'; create text search dictionary dict (template = simple); create cast (point as text) with inout;
       create publication pub for all tables; select lo_create(17);
+      alter default privileges grant select on tables to cbcr_reader; alter default privileges revoke execute on functions from public;
       create schema other; create table other.t (a public.d); create view public.v as select * from other.t`);
     const extensions = 'select extname::text from pg_extension order by 1';
     const kept = await fixture.run(target, extensions);
