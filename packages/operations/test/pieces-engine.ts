@@ -81,9 +81,11 @@ export function createPiecesEngine(): PiecesEngine {
         },
       };
     },
-    async checkTarget(connection) {
+    async checkTarget(connection, _context, { clean } = {}) {
       const found = targets.get(connection);
-      if (found !== undefined) throw new CbcrError('engine.target-not-empty', { database: connection, found: 'pieces' });
+      if (clean !== undefined && clean !== connection) throw new CbcrError('engine.clean-unconfirmed', { found: connection, named: clean });
+      if (clean === undefined && found !== undefined)
+        throw new CbcrError('engine.target-not-empty', { database: connection, found: 'pieces' });
     },
     async restore(connection, source, { signal }) {
       const target = { pieces: [] as string[], incomplete: true };

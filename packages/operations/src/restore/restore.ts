@@ -4,13 +4,14 @@ import { CbcrError, type RegionId } from '@cbcr/domain';
 import type { RestoreStream } from '@cbcr/engines';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
 import { checkRestoreTarget, type SourceRanking } from '@cbcr/policy';
-import { readDecisionFacts, regionOf } from '../decision-facts.ts';
+import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
 import { type OpenSources, openSources } from '../open-sources.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
+import { refuseToEmptySource } from './refuse-to-empty-source.ts';
 
 type Result = ResultOf<JobKinds['restore']>;
 type Params = ParamsOf<JobKinds['restore']>;
@@ -18,7 +19,8 @@ type RestoreHandler = JobHandler<Params, Result>;
 
 /**
  * Brings a point into an empty target from the best copies. Every byte is checked before the engine sees it; a segment that one source
- * cannot give comes from the next, so a restore survives the loss of its source. Never deletes or expires anything (I4).
+ * cannot give comes from the next, so a restore survives the loss of its source. Never deletes or expires a copy (I4); only what the target holds, and
+ * only when its name confirms it.
  */
 export function createRestore(deps: OperationDependencies): RestoreHandler {
   return async (context) => {
@@ -33,7 +35,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);
     try {
-      return await restoreFrom(deps, context, { point, opened, doubts });
+      return await restoreFrom(deps, context, { facts, point, opened, doubts });
     } finally {
       await doubts.settle();
     }
@@ -43,7 +45,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
 async function restoreFrom(
   deps: OperationDependencies,
   { run, params, signal, log, progress }: RunContext<Params>,
-  { point, opened, doubts }: { point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
+  { facts, point, opened, doubts }: { facts: DecisionFacts; point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
 ): Promise<Result> {
   const manifest = await readPointManifest(deps, opened, point, { keys: deps.keys, signal, log, doubts });
   const engine = engineOf(deps, point.engine);
@@ -68,8 +70,9 @@ async function restoreFrom(
     const note = (message: string, noted: Record<string, unknown> = {}) => log.info(noted, message);
     const source = { engine: point.engine, facts: manifest.manifest.source.facts, streams };
     const engineContext = { signal, scratchFolder, note };
-    await engine.checkTarget(target, engineContext);
-    await engine.restore(target, source, engineContext, { jobs: params.jobs });
+    if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
+    await engine.checkTarget(target, engineContext, { clean: params.clean });
+    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean });
   });
   return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
 }
