@@ -190,7 +190,7 @@ describe('cbcr backup --wait', () => {
     expect(await runCommand(words, { environment: scheduler.environment })).toMatchObject({ exitCode: 6 });
   });
 
-  test.each<[number, ErrorCode, number]>([
+  test.each([
     [
       'failed',
       { code: 'engine.denied', message: 'The login was refused.', hint: 'Check the user.' },
