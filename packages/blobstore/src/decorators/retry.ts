@@ -32,10 +32,10 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
 
   return {
     ...forwardTo(store),
-    put: (key, body, { signal, sha256, ifAbsent }) =>
+    put: (key, body, { signal, ...options }) =>
       retry('put', { timeoutMs: transferTimeoutMs, signal }, (attemptSignal, failures) =>
         // The failed attempt may have stored the object all the same: finding our own bytes is then success.
-        store.put(key, body, { signal: attemptSignal, sha256, ifAbsent: ifAbsent && failures === 0 }),
+        store.put(key, body, { ...(failures === 0 ? options : { ...options, ifAbsent: false }), signal: attemptSignal }),
       ),
     get: (key, { signal } = {}) =>
       retry('get', { timeoutMs: transferTimeoutMs, signal }, (attemptSignal) => store.get(key, { signal: attemptSignal })),
