@@ -140,6 +140,18 @@ test('a damaged segment in the target is replaced', async () => {
   await point.verify(gamma);
 });
 
+test('a damaged manifest in the target is replaced: the catalog knows which one is right', async () => {
+  const point = await makePoint(stage, shop);
+  await point.verify(alpha, gamma);
+  await point.overwrite(gamma, point.manifest, (bytes) => bytes.subarray(0, 200));
+  await perform(stage, 'verify', { instance: shop, params: { point: point.id, region: gamma }, point: point.id, region: gamma });
+  expect((await point.copies())['gamma']).toMatchObject({ state: 'failed' });
+  expect(await planOf(point)).toMatchObject({ gamma: 'make-copy: copy-damaged' });
+  expect(await replicate(point)).toMatchObject({ state: 'succeeded' });
+  expect(await point.fingerprint(gamma)).toEqual(await point.fingerprint(alpha));
+  await point.verify(gamma);
+});
+
 test('damage in the only source is not damage of the target: the source is verified again, and the copy is tried later', async () => {
   await stage.changePolicy({ copies: 2, prefer: [gamma] });
   const point = await makeOwingPoint();

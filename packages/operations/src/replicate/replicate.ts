@@ -82,7 +82,8 @@ async function makeCopy(
       progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
   });
   await requireAllowedRegion(deps.catalog, { id: point.instance }, params.target);
-  await putManifest(target.store, bytes, { instance: point.instance, point: point.id, signal });
+  const expectedSha256 = point.manifestSha256 ?? undefined;
+  await putManifest(target.store, bytes, { instance: point.instance, point: point.id, expectedSha256, signal });
   await deps.catalog.copies.markStored({
     ...at,
     storedBytes: manifest.totals.storedBytes,
