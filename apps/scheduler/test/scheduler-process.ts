@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Environment, waitUntil } from '@cbcr/testkit';
 import type { SchedulerStage } from './stage.ts';
 
-export type LogLine = { level: string; msg: string } & Record<string, unknown>;
+type LogLine = { level: string; msg: string } & Record<string, unknown>;
 
 /** `apps/scheduler/src/main.ts` in a process of its own. */
 export interface SchedulerProcess {

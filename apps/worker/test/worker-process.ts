@@ -7,7 +7,7 @@ import type { Region } from '@cbcr/domain';
 import { type Environment, waitUntil } from '@cbcr/testkit';
 import type { WorkerStage } from './stage.ts';
 
-export type LogLine = { level: string; msg: string } & Record<string, unknown>;
+type LogLine = { level: string; msg: string } & Record<string, unknown>;
 
 /** `apps/worker/src/main.ts` in a process of its own. */
 export interface WorkerProcess {

@@ -71,7 +71,7 @@ function forward(store: BlobStore): BlobStore {
 }
 
 /** Thrown by everything that a dead process tries. */
-export class ProcessDied extends Error {
+class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 

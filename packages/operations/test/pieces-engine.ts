@@ -6,7 +6,7 @@ import type { Engine } from '@cbcr/engines';
 import { z } from 'zod';
 
 /** Called before each piece of a capture is given out; what it throws breaks the stream, as a dying child would. */
-export type BeforePiece = (index: number, signal: AbortSignal) => Promise<void> | void;
+type BeforePiece = (index: number, signal: AbortSignal) => Promise<void> | void;
 
 /**
  * An engine that keeps its promises and holds its databases in memory: each piece is a stream, so that a small point has many segments.
