@@ -16,7 +16,7 @@ interface Answer {
   state: string;
   point: string | null;
 }
-export interface ProducerProcess {
+interface ProducerProcess {
   /** Resolves once the process has said a line that holds this. */
   untilItSays(part: string): Promise<void>;
   /** Its answer; rejects with what it said when it failed. */
