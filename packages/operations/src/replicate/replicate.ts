@@ -7,6 +7,7 @@ import { openSources } from '../open-sources.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { readPointManifest } from '../read-point-manifest.ts';
+import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 
 type Params = ParamsOf<JobKinds['replicate']>;
@@ -62,7 +63,8 @@ async function makeCopy(
   const opened = await openSources(deps, facts, point, params.target);
   log.info({ ranking: opened.ranking }, 'sources are ranked');
   const { manifest, bytes, sources } = await readPointManifest(deps, opened, point, { keys: null, signal, log, doubts });
-  const target = { region: params.target, store: await deps.openStore(regionOf(facts, params.target)) };
+  const guard = createResidencyGuard(deps, { id: point.instance }, params.target, signal);
+  const target = { region: params.target, store: withResidencyGuard(await deps.openStore(regionOf(facts, params.target)), guard) };
 
   const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;
   await deps.catalog.copies.startCopying({ ...at, reason: { rule: 'replicating', text: begun } });
@@ -82,6 +84,8 @@ async function makeCopy(
       progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
   });
   await requireAllowedRegion(deps.catalog, { id: point.instance }, params.target);
+  // A worker that was taken over meanwhile must not leave a manifest behind that looks like a commit.
+  await deps.catalog.ledger.heartbeat(run.id, epoch, null);
   const expectedSha256 = point.manifestSha256 ?? undefined;
   await putManifest(target.store, bytes, { instance: point.instance, point: point.id, expectedSha256, signal });
   await deps.catalog.copies.markStored({

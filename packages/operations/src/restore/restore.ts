@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { readStream, type SegmentEvent } from '@cbcr/blobstore';
 import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, type RegionId } from '@cbcr/domain';
@@ -8,7 +9,9 @@ import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-fac
 import { engineOf } from '../engine-of.ts';
 import { type OpenSources, openSources } from '../open-sources.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { requireAllowedRegion } from '../placement-guard.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
+import { createResidencyGuard, type ResidencyGuard } from '../residency-guard.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 import { refuseToEmptySource } from './refuse-to-empty-source.ts';
@@ -30,6 +33,8 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     if (!verdict.allowed) {
       throw new CbcrError('placement.region-forbidden', { region: params.to, instance: run.instance, cause: verdict.reason.text });
     }
+    // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
+    await requireAllowedRegion(deps.catalog, { id: run.instance }, params.to);
     const point = await deps.catalog.points.get(params.point);
     const opened = await openSources(deps, facts, point, params.to);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
@@ -56,6 +61,7 @@ async function restoreFrom(
   let doneBytes = 0;
   const streams = openStreams(deps, manifest, {
     signal,
+    guard: createResidencyGuard(deps, facts.instance, params.to, signal),
     onSegment: ({ region, plaintextBytes }) => {
       segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
       doneBytes += plaintextBytes;
@@ -79,6 +85,7 @@ async function restoreFrom(
 
 interface StreamWatch {
   signal: AbortSignal;
+  guard: ResidencyGuard;
   onSegment(segment: { region: RegionId; plaintextBytes: number }): void;
   onTrouble(event: SegmentEvent): void;
 }
@@ -86,13 +93,13 @@ interface StreamWatch {
 function openStreams(
   deps: OperationDependencies,
   { manifest, dataKey, sources }: PointManifest,
-  { signal, onSegment, onTrouble }: StreamWatch,
+  { signal, guard, onSegment, onTrouble }: StreamWatch,
 ): RestoreStream[] {
   return manifest.streams.map(({ name, plaintextBytes }) => ({
     name,
     plaintextBytes,
-    open: () =>
-      readStream({
+    open: () => {
+      const { readable } = readStream({
         manifest,
         sources,
         stream: name,
@@ -103,8 +110,16 @@ function openStreams(
         signal,
         onSegment,
         onEvent: onTrouble,
-      }).readable,
+      });
+      return Readable.from(askFirst(guard, readable), { objectMode: false, highWaterMark: 1 });
+    },
   }));
+}
+
+/** The policy may have changed while earlier streams were restored. */
+async function* askFirst(guard: ResidencyGuard, plaintext: Readable): AsyncGenerator<Buffer, void, undefined> {
+  await guard();
+  yield* plaintext;
 }
 
 function flatten({ ranking, excluded }: SourceRanking): Result['ranking'] {
