@@ -41,7 +41,7 @@ export async function* paceBody(
   try {
     let reading: Promise<void> | null = null;
     let ended = false;
-    let failure: { error: unknown } | null = null;
+    const failures: unknown[] = [];
     const read = async () => {
       try {
         const next = await slices.next();
@@ -49,7 +49,7 @@ export async function* paceBody(
         else lineUp(next.value);
       } catch (error) {
         // What was read before is given first.
-        failure = { error };
+        failures.push(error);
         ended = true;
       }
       reading = null;
@@ -58,7 +58,7 @@ export async function* paceBody(
       if (!ended && line.length < slicesAhead) reading ??= read();
       const [first] = line;
       if (first === undefined) {
-        if (failure !== null) throw failure.error;
+        for (const error of failures) throw error;
         if (reading === null) return;
         await reading;
         continue;
