@@ -1,9 +1,9 @@
 import { replicationRequestSchema } from '@cbcr/client';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { followToSuccess, timeoutHelp } from '../follow-run.ts';
+import { followToSuccess } from '../follow-run.ts';
 import { describeRun } from '../output/describe-run.ts';
-import { parseCount, parseInput } from '../parse-input.ts';
+import { parseCount, parseInput, timeoutHelp } from '../parse-input.ts';
 
 interface Options {
   to: string;
