@@ -58,7 +58,8 @@ describe('the cost of no limit', () => {
     const namespace = await publish({});
     const throttle = createThrottle({ redisUrl: redis.url, clock: systemClock, workerId: 'bench', namespace, unheard: { limits: {} } });
     const plain = async function* () {
-      for (let offset = 0; offset < body.length; offset += 256 * 1024) yield body.subarray(offset, offset + 256 * 1024);
+      const size = 1024 * 1024;
+      for (let offset = 0; offset < body.length; offset += size) yield body.subarray(offset, offset + size);
     };
     const timeOf = async (pieces: () => AsyncIterable<Uint8Array>) => {
       const startedMs = systemClock.monotonicMs();

@@ -25,7 +25,7 @@ export interface LinkLaneOptions {
 
 const kib = 1024;
 /** Small enough that a change of the limit is seen in the middle of a body, large enough to cost nothing. */
-const unlimitedSliceBytes = 256 * kib;
+const unlimitedSliceBytes = 1024 * kib;
 const largestSliceBytes = 4096 * kib;
 const firstSliceBytes = 16 * kib;
 /** Released at most this often. */
