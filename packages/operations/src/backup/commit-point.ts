@@ -47,9 +47,10 @@ export async function commitPoint(
   const commits = outcomes.map(async (outcome): Promise<CapturedCopy> => {
     const { region } = outcome;
     const store = targets.open.find((target) => target.region === region)?.store;
-    if (outcome.state !== 'complete' || store === undefined) return owed(outcome, outcome.reason ?? incomplete, retryAt(outcome.error));
+    // Asked first: a region that became forbidden on the way was detached by its guard, and this is the rule behind it.
     const objection = await findObjection(deps.catalog, instance, region);
     if (objection !== null) return owed(outcome, objection, null);
+    if (outcome.state !== 'complete' || store === undefined) return owed(outcome, outcome.reason ?? incomplete, retryAt(outcome.error));
     try {
       await putManifest(store, encoded.bytes, { instance: instance.id, point: point.id, signal: inTime });
       deadline.count();
