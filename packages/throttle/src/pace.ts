@@ -65,7 +65,7 @@ async function* paceSlices(
   } finally {
     leaving.abort(new Error('nobody reads the body any more'));
     // Ends the source too; one that is being read ends when that read does.
-    handled(slices.return());
+    void handled(slices.return());
   }
 }
 
