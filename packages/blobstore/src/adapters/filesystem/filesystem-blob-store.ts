@@ -56,7 +56,7 @@ export function createFilesystemBlobStore({
     if (await isFolder(path)) throw new CbcrError('store.key-invalid', { region, key, cause: 'it is a folder of other objects' });
     const exists = new CbcrError('store.object-exists', { region, key });
     if (ifAbsent || (await stat(path)).size !== body.byteLength) throw exists;
-    if ((await sha256Of(await readWholeFile(path, signal))) !== sha256) throw exists;
+    if ((await sha256Of(await readWholeFile(path, { signal }))) !== sha256) throw exists;
     await syncFolders(root, path); // its writer may have been killed just before it did this
   };
 
@@ -69,7 +69,7 @@ export function createFilesystemBlobStore({
         await assertRoot();
         try {
           if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
-          const temporaryPath = await writeTemporaryFile(root, body, options.signal);
+          const temporaryPath = await writeTemporaryFile(root, body, options);
           try {
             if (!(await publishFile(root, temporaryPath, pathOf(key)))) await acceptExisting(key, body, options);
           } finally {
@@ -82,15 +82,15 @@ export function createFilesystemBlobStore({
       });
     },
 
-    async get(key, { signal } = {}) {
+    async get(key, options = {}) {
       assertKey(region, key);
-      return await guard('get', signal, async () => {
+      return await guard('get', options.signal, async () => {
         try {
           const path = pathOf(key);
           const info = await stat(path);
           if (!info.isFile()) throw new CbcrError('store.object-missing', { region, key });
           assertObjectSize(region, key, info.size);
-          return await readWholeFile(path, signal);
+          return await readWholeFile(path, options);
         } catch (error) {
           if (!isAbsence(error)) throw error;
           await assertRoot();
