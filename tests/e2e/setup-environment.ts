@@ -5,3 +5,6 @@ export const userEnvironment = { PATH, HOME, LANG, CBCR_VERSITYGW };
 
 /** `scripts/test --without-s3` says so. */
 export const store = CBCR_TEST_WITHOUT_S3 === '1' ? 'fs' : 's3';
+
+/** A package manager is told by the machine's environment which registry, proxy and certificates to use. */
+export const packageManagerEnvironment = process.env;

@@ -1,14 +1,24 @@
 import type { CbcrClient, RunView } from '@cbcr/client';
-import { CbcrError } from '@cbcr/domain';
 import { askPatiently } from './ask-patiently.ts';
 import type { Waiting } from './cli.ts';
 import { describeProgress } from './output/describe-progress.ts';
+import { RunNotSucceededError, RunWaitExpiredError } from './run-ended-badly.ts';
 
 const pollMs = 250;
 const finalStates: readonly RunView['state'][] = ['succeeded', 'failed', 'cancelled'];
 
+export interface Patience {
+  /** Afterwards waiting ends in `run.wait-expired`; the run goes on. */
+  timeoutSeconds?: number | undefined;
+}
+
 /** Shows a run until it has ended, and gives its end, whatever that is. Interrupting stops the watching, not the run. */
-export async function followRun({ out, clock, signal }: Waiting, client: Pick<CbcrClient, 'getRun'>, first: RunView): Promise<RunView> {
+export async function followRun(
+  { out, clock, signal }: Waiting,
+  client: Pick<CbcrClient, 'getRun'>,
+  first: RunView,
+  { timeoutSeconds }: Patience = {},
+): Promise<RunView> {
   const line = out.progress();
   const begin = { atMs: clock.monotonicMs(), doneBytes: first.progress?.doneBytes ?? 0 };
   let run = first;
@@ -16,6 +26,9 @@ export async function followRun({ out, clock, signal }: Waiting, client: Pick<Cb
     for (;;) {
       line.update(describeProgress(run, { ms: clock.monotonicMs() - begin.atMs, fromBytes: begin.doneBytes }));
       if (finalStates.includes(run.state)) return run;
+      if (timeoutSeconds !== undefined && clock.monotonicMs() - begin.atMs >= timeoutSeconds * 1000) {
+        throw new RunWaitExpiredError(run, timeoutSeconds);
+      }
       await clock.sleep(pollMs, { signal });
       run = await askPatiently({ clock, signal }, () => client.getRun(first.id));
     }
@@ -25,18 +38,13 @@ export async function followRun({ out, clock, signal }: Waiting, client: Pick<Cb
 }
 
 /** As {@link followRun}; a run that did not succeed ends in `run.failed`, with what the run said and its hint. */
-export async function followToSuccess(cli: Waiting, client: Pick<CbcrClient, 'getRun'>, first: RunView): Promise<RunView> {
-  const run = await followRun(cli, client, first);
+export async function followToSuccess(
+  cli: Waiting,
+  client: Pick<CbcrClient, 'getRun'>,
+  first: RunView,
+  patience: Patience = {},
+): Promise<RunView> {
+  const run = await followRun(cli, client, first, patience);
   if (run.state === 'succeeded') return run;
   throw new RunNotSucceededError(run);
-}
-
-class RunNotSucceededError extends CbcrError<'run.failed'> {
-  /** What to do about the run's own error; how to see the run is the lesser advice. */
-  override readonly hint: string;
-
-  constructor({ id, state, error }: RunView) {
-    super('run.failed', { run: id, cause: error === null ? `it was ${state}.` : `${error.message} (${error.code})` });
-    this.hint = `${error === null ? '' : `${error.hint} `}See: cbcr runs show ${id}`;
-  }
 }

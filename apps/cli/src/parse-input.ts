@@ -15,3 +15,5 @@ export function parseCount(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return Number(text);
 }
+
+export const timeoutHelp = 'with --wait: stop waiting after so many seconds; the run goes on';

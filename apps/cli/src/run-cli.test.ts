@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ErrorCode, runbookOf } from '@cbcr/domain';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startFakeScheduler } from '../test/fake-scheduler.ts';
 import { runCommand } from '../test/run-command.ts';
@@ -33,7 +34,12 @@ describe('mistakes on the command line', () => {
     const { exitCode, stdout, stderr } = await runCommand(['--json', 'nonsense']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
-      error: { code: 'usage.invalid', message: "Unknown command 'nonsense'.", hint: 'See: cbcr --help' },
+      error: {
+        code: 'usage.invalid',
+        message: "Unknown command 'nonsense'.",
+        hint: 'See: cbcr --help',
+        runbook: 'docs/runbooks/usage.md#usageinvalid',
+      },
     });
   });
 
@@ -89,7 +95,7 @@ describe('what the scheduler answers', () => {
     expect(scheduler.received[0]?.authorization).toBe('Bearer the-token');
   });
 
-  test.each([
+  test.each<[number, ErrorCode, number]>([
     [401, 'api.unauthorised', 4],
     [404, 'instance.not-found', 3],
     [503, 'catalog.unreachable', 5],
@@ -99,7 +105,11 @@ describe('what the scheduler answers', () => {
       'GET /v1/instances/shop': { status, body: { error: { code, message: 'What happened.', hint: 'What to do.' } } },
     });
     const end = await runCommand(['instances', 'show', 'shop'], { environment: scheduler.environment });
-    expect(end).toEqual({ exitCode, stdout: '', stderr: `error: What happened. [${code}]\nhint:  What to do.\n` });
+    expect(end).toEqual({
+      exitCode,
+      stdout: '',
+      stderr: `error: What happened. [${code}]\nhint:  What to do.\nmore:  ${runbookOf(code).link}\n`,
+    });
   });
 
   test('shows where copies must live, where they may not, and why', async () => {

@@ -48,6 +48,19 @@ describe('following a run', () => {
     expect(cli.told()).toContain('backup waiting: Region south is not available.');
   });
 
+  test('ends when the given time is over, with what the run waits for and what to do about it', async () => {
+    const cli = createTestCli(createSteppingClock());
+    const error = { code: 'engine.unreachable', message: 'The database does not answer.', hint: 'Start it.' };
+    const waiting = sampleRun({ state: 'waiting', error });
+    await expect(followToSuccess(cli, { getRun: async () => waiting }, waiting, { timeoutSeconds: 3 })).rejects.toMatchObject({
+      code: 'run.wait-expired',
+      message: expect.stringContaining('3 s; it is waiting: The database does not answer.'),
+      hint: expect.stringMatching(/^Start it\. See: cbcr runs show/),
+      reason: error,
+      exitCode: 5,
+    });
+  });
+
   test('stops at an interrupt and leaves the run alone', async () => {
     const interrupt = new AbortController();
     const cli = createTestCli(createSteppingClock(), interrupt.signal);

@@ -13,7 +13,7 @@ import { createMetricsPage } from './collect-metrics.ts';
 import { createHealthMemory } from './health-memory.ts';
 import { createQueueBoard } from './http/bull-board.ts';
 import { createHttpServer } from './http/server.ts';
-import { startLeading } from './leading/lead.ts';
+import { type Leader, startLeading } from './leading/lead.ts';
 import { version } from './version.ts';
 
 export interface RunningScheduler {
@@ -46,7 +46,8 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
   const engines = createEngines({ toolFolders: [], clock });
   const health = createHealthMemory({ catalog, clock, staleAfterMs: tuning.workerStaleMs });
   const board = createQueueBoard();
-  const leader = startLeading({ catalog, queues, clock, tuning, health, logger });
+  // Leads only once its configuration is applied: a scheduler whose file is not valid leaves without a trace.
+  let leader: Leader | null = null;
 
   const vocabulary: ConfigVocabulary = {
     stores: storeOptionsSchemas,
@@ -57,13 +58,14 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
   const showQueues = (regions: readonly { id: RegionId }[]) => board.show(queues.bullQueues(regions.map(({ id }) => id)));
   const config = createConfigApplier(catalog, vocabulary, ({ regions }) => {
     showQueues(regions);
-    leader.configChanged();
+    leader?.configChanged();
   });
   const applied = await config.applyFile(environment.configFile, 'scheduler');
   logger.info(
     { regions: applied.regions.length, policies: applied.policies.length, instances: applied.instances.length },
     'configuration applied',
   );
+  leader = startLeading({ catalog, queues, clock, tuning, health, logger });
 
   const secrets = createSecrets({ sealKey: environment.sealKey });
   const metrics = createMetrics({ processMetrics: true });
@@ -92,7 +94,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
     url,
     async stop() {
       await server.close();
-      await leader.stop();
+      await leader?.stop();
       await queues.close();
       await catalog.close();
     },

@@ -27,6 +27,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+<<<<<<< HEAD
 /**
  * Hands the same bytes on, in pieces of its choice and no sooner than they may move. Ends with the signal's reason when it aborts. A body that
  * is given up is left by `return`, or by the signal.
@@ -41,10 +42,27 @@ export interface TransferOptions extends CallOptions {
 }
 
 export interface PutOptions extends TransferOptions {
+=======
+export type PutOptions = CallOptions & {
+>>>>>>> main
   /** SHA-256 of the body, 64 lower-case hex digits. */
   sha256: string;
+} & (PutNew | PutInstead);
+
+interface PutNew {
   /** `true`: a key that exists is refused. `false`: a key that holds the same bytes counts as success (see `BlobStore.put`). */
   ifAbsent: boolean;
+  replace?: false | undefined;
+}
+
+interface PutInstead {
+  ifAbsent: false;
+  /**
+   * Puts the body in the place of whatever the key holds; on a versioned store that stays as an older version. Only after the present
+   * bytes were seen to be wrong, and only with the one right content of the key (a manifest or the catalog knows its hash): then a
+   * replace that is repeated, or arrives hours late, changes nothing. A delete before a put would not have this property.
+   */
+  replace: true;
 }
 
 export interface ListOptions extends CallOptions {
@@ -62,7 +80,8 @@ export const maxObjectBytes = 64 * 1024 * 1024;
  * Promises:
  * - `put` is atomic: a reader sees the whole object or none, whatever is killed in the middle. When it resolves the object is durable.
  * - `put` never overwrites: an existing key ends in `store.object-exists` (with `ifAbsent: false`, which re-sends after an unknown outcome
- *   may use, an existing object of the same size and SHA-256 is accepted as success, and a different one is still refused).
+ *   may use, an existing object of the same size and SHA-256 is accepted as success, and a different one is still refused). The one
+ *   exception is asked for by name: `replace` mends a damaged object, and a reader sees the old object or the new one, whole.
  * - `get`, `head`, `put`, `delete` may be called again after any failure; none keeps state between calls.
  * - After `put` resolves, `get`, `head` and `list` see the object (all supported stores are read-after-write consistent).
  * - After an abort or a `store.unreachable` or `store.failed` the outcome of `put` and `delete` is unknown: done or not, never half.

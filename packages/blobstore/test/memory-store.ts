@@ -14,12 +14,12 @@ export function createMemoryStore(region: RegionId): MemoryStore {
   return {
     region,
     objects,
-    async put(key, body, { sha256, ifAbsent, signal }) {
+    async put(key, body, { sha256, ifAbsent, replace, signal }) {
       signal?.throwIfAborted();
       if (hashOf(body) !== sha256)
         throw new CbcrError('store.failed', { region, operation: 'put', cause: 'the body does not have its SHA-256' });
       const present = objects.get(key);
-      if (present === undefined) objects.set(key, Buffer.from(body));
+      if (present === undefined || replace) objects.set(key, Buffer.from(body));
       else if (ifAbsent || hashOf(present) !== sha256) throw new CbcrError('store.object-exists', { region, key });
     },
     async get(key, { signal } = {}) {

@@ -32,7 +32,8 @@ export function withScript(store: BlobStore, { errors, afterTheWork = false }: S
     get unused() {
       return planted.length;
     },
-    put: (key, body, options) => play(`put ${options.ifAbsent ? 'if absent' : 'again'}`, () => store.put(key, body, options)),
+    put: (key, body, options) =>
+      play(`put ${options.replace ? 'instead' : options.ifAbsent ? 'if absent' : 'again'}`, () => store.put(key, body, options)),
     get: (key, options) => play('get', () => store.get(key, options)),
     head: (key, options) => play('head', () => store.head(key, options)),
     delete: (key, options) => play('delete', () => store.delete(key, options)),

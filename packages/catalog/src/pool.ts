@@ -33,7 +33,7 @@ export function createPool(settings: ConnectionSettings, size: number, deadlineM
 
   function openSession(): Session {
     const client = connect({ ...settings, onClose: () => discard(session) });
-    const session: Session = { client, db: drizzle(client), isBroken: false };
+    const session: Session = { client, db: drizzle(preparing(client)), isBroken: false };
     all.add(session);
     return session;
   }
@@ -90,6 +90,19 @@ export function createPool(settings: ConnectionSettings, size: number, deadlineM
       await Promise.all([...all].map((session) => session.client.end({ timeout: 5 })));
     },
   };
+}
+
+/** Longer lists are of ever other lengths: each would leave a statement of its own with the server. */
+const preparedParameters = 32;
+
+/**
+ * Drizzle asks for no prepared statements, so the driver would describe every statement to itself again, in a round trip of its own, and the
+ * server would plan it again. A session's statements are few and end with it.
+ */
+function preparing(client: postgres.Sql): postgres.Sql {
+  const unsafe: postgres.Sql['unsafe'] = (query, parameters = [], options = {}) =>
+    client.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 && parameters.length <= preparedParameters });
+  return new Proxy(client, { get: (target, name) => (name === 'unsafe' ? unsafe : Reflect.get(target, name)) });
 }
 
 /** Runs `work` between BEGIN and COMMIT. A broken connection undoes the transaction by itself. */

@@ -42,7 +42,7 @@ export interface CbcrClient {
   getInstance(id: string): Promise<InstanceDetailView>;
   addInstance(request: AddInstanceRequest): Promise<InstanceDetailView>;
   startBackup(request: BackupRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
-  planRestore(request: Omit<RestoreRequest, 'target' | 'jobs'>): Promise<RestorePlanView>;
+  planRestore(request: Omit<RestoreRequest, 'target' | 'jobs' | 'clean'>): Promise<RestorePlanView>;
   startRestore(request: RestoreRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   startReplication(request: ReplicationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   startVerification(request: VerificationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;

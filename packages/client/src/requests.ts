@@ -28,6 +28,8 @@ export const restoreRequestSchema = z.strictObject({
   to: regionIdSchema,
   target: connectionInput,
   jobs: z.int().min(1).max(64).optional(),
+  /** The exact name of the target database: what it holds is removed first. Absent: a target that is not empty is refused. */
+  clean: z.string().min(1).max(4096).optional(),
 });
 export type RestoreRequest = z.input<typeof restoreRequestSchema>;
 

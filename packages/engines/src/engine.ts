@@ -38,7 +38,7 @@ export interface Capture {
    * recovery point be committed. Resolves with facts that go into the manifest.
    */
   finish(): Promise<Record<string, string>>;
-  /** Releases the source (snapshot, connections, children). Called always, also after a failure. Never rejects. */
+  /** Releases the source (snapshot, connections, children). Called always, also after a failure, and perhaps twice. Never rejects. */
   dispose(): Promise<void>;
 }
 
@@ -71,6 +71,12 @@ export interface RestoreOptions {
   clean?: string | undefined;
 }
 
+/** What is known of a restore before it begins. */
+export interface RestorePlan extends Pick<RestoreOptions, 'clean'> {
+  /** Those of the capture. */
+  facts?: RestoreSource['facts'];
+}
+
 /**
  * A driver for one kind of database. The suite in `contract/` tests what is promised here. Stateless: everything it needs is passed in.
  * `connection` is the resolved connection string, with its secret; it must never reach a command line, a log, an error or a file that others can read.
@@ -87,12 +93,12 @@ export interface Engine {
   inspect(connection: string, context: EngineContext): Promise<SourceFacts>;
   capture(connection: string, context: EngineContext & { instance: InstanceId }): Promise<Capture>;
   /**
-   * Changes nothing. Refuses a target that is missing (`engine.database-missing`) or not empty (`engine.target-not-empty`); with `clean` it may hold
-   * something, but has to be called exactly that (`engine.clean-unconfirmed`).
+   * Changes nothing. Refuses a target that is missing (`engine.database-missing`), that is what was captured (`engine.target-is-source`), or that is not
+   * empty (`engine.target-not-empty`); with `clean` it may hold something, but has to be called exactly that (`engine.clean-unconfirmed`).
    */
-  checkTarget(connection: string, context: EngineContext, options?: Pick<RestoreOptions, 'clean'>): Promise<void>;
+  checkTarget(connection: string, context: EngineContext, plan?: RestorePlan): Promise<void>;
   /**
-   * Checks the target again, that it is not what was captured (`engine.target-is-source`), and whether it can take this capture (`engine.target-unfit`);
+   * Checks the target again, and whether it can take this capture (`engine.target-unfit`);
    * empties it if that was confirmed (`engine.clean-failed`: nothing was removed); then restores every stream. Resolves only when the target is complete.
    * A restore that fails or is aborted after it began to write leaves a target that says so: `checkTarget` refuses it as "an incomplete restore", `inspect`
    * and `capture` refuse it with `engine.source-incomplete`. Such a failure is `engine.restore-failed`, or the error of the stream that failed.

@@ -13,7 +13,7 @@ export { readRegionHealth } from './region-health.ts';
 export { createRegionStores } from './region-stores.ts';
 export { describeRepairRun } from './repair-runs.ts';
 export { createRequestIntake } from './requests/create-request-intake.ts';
-export { decideRestore, describeRestoreRun } from './requests/decide-restore.ts';
+export { decideRestore, describeRestoreRun, requireReadableCopy } from './requests/decide-restore.ts';
 export { planRun } from './requests/plan-run.ts';
 export { submitRun } from './requests/submit-run.ts';
 export { defaultTransferTuning, type TransferTuning } from './transfer-tuning.ts';

@@ -2,6 +2,7 @@ import { type DecodedManifest, readManifest, type SegmentSource } from '@cbcr/bl
 import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, toCbcrError } from '@cbcr/domain';
 import type { RunLog } from '@cbcr/jobs';
+import { damageRules } from '@cbcr/policy';
 import type { OpenSources } from './open-sources.ts';
 import type { OperationDependencies } from './operation-dependencies.ts';
 import type { SourceDoubts } from './source-doubts.ts';
@@ -49,7 +50,8 @@ export async function readPointManifest(
     }
   }
   const [first] = failures;
-  if (first !== undefined && failures.length === 1) throw first;
+  // Waiting helps against an outage, never against damage in every copy.
+  if (first !== undefined && (failures.length === 1 || failures.every((failure) => damageRules.includes(failure.code)))) throw first;
   throw new CbcrError(
     'format.unreadable',
     { point: point.id, cause: failures.map((failure) => failure.message).join(' ') },

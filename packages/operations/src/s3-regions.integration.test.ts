@@ -4,7 +4,7 @@ import { systemClock } from '@cbcr/domain';
 import { createTestBucket } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { expect, inject, test } from 'vitest';
-import { plantFault } from '../test/faults.ts';
+import { failOnceItHolds, plantFault } from '../test/faults.ts';
 import { succeed } from '../test/perform.ts';
 import { alpha, beta, createStage, gamma } from '../test/stage.ts';
 
@@ -20,7 +20,7 @@ test('three buckets hold the same point; one that was lost on the way is made wh
     },
   });
   const shop = await stage.addInstance('shop', 'pieces', 'pieces:shop');
-  const fault = plantFault((call) => call.operation === 'put' && call.index >= 5);
+  const fault = plantFault((call) => call.operation === 'put' && call.index >= 5, failOnceItHolds('v1/shop/'));
   stage.plant(gamma, fault.wrap);
   const { point, stored } = await succeed(stage, 'backup', { instance: shop, params: {} });
   expect(fault.fired).not.toEqual([]);

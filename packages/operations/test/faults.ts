@@ -1,6 +1,8 @@
 import type { BlobStore } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
 import { CbcrError, type RegionId } from '@cbcr/domain';
+// biome-ignore lint/plugin/test-kit: a fixture of tests
+import { waitUntil } from '@cbcr/testkit';
 import type { OperationDependencies } from '../src/index.ts';
 import type { WrapStore } from './stage.ts';
 
@@ -56,6 +58,18 @@ export function plantFault(
   };
 }
 
+/** For {@link plantFault}: the region is lost only when it holds something of `prefix`, since puts run side by side. */
+export const failOnceItHolds =
+  (prefix: string) =>
+  async (_call: StoreCall, store: BlobStore): Promise<void> => {
+    const holdsSomething = async () => {
+      for await (const _object of store.list(prefix)) return true;
+      return false;
+    };
+    await waitUntil(holdsSomething, { deadlineMs: 10_000 });
+    throw new CbcrError('store.unreachable', { region: store.region, cause: 'planted at put' });
+  };
+
 function forward(store: BlobStore): BlobStore {
   return {
     region: store.region,
@@ -71,7 +85,7 @@ function forward(store: BlobStore): BlobStore {
 }
 
 /** Thrown by everything that a dead process tries. */
-export class ProcessDied extends Error {
+class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 

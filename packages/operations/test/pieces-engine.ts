@@ -6,7 +6,7 @@ import type { Engine } from '@cbcr/engines';
 import { z } from 'zod';
 
 /** Called before each piece of a capture is given out; what it throws breaks the stream, as a dying child would. */
-export type BeforePiece = (index: number, signal: AbortSignal) => Promise<void> | void;
+type BeforePiece = (index: number, signal: AbortSignal) => Promise<void> | void;
 
 /**
  * An engine that keeps its promises and holds its databases in memory: each piece is a stream, so that a small point has many segments.
@@ -81,9 +81,11 @@ export function createPiecesEngine(): PiecesEngine {
         },
       };
     },
-    async checkTarget(connection) {
+    async checkTarget(connection, _context, { clean } = {}) {
       const found = targets.get(connection);
-      if (found !== undefined) throw new CbcrError('engine.target-not-empty', { database: connection, found: 'pieces' });
+      if (clean !== undefined && clean !== connection) throw new CbcrError('engine.clean-unconfirmed', { found: connection, named: clean });
+      if (clean === undefined && found !== undefined)
+        throw new CbcrError('engine.target-not-empty', { database: connection, found: 'pieces' });
     },
     async restore(connection, source, { signal }) {
       const target = { pieces: [] as string[], incomplete: true };

@@ -6,7 +6,7 @@ import { followToSuccess } from '../follow-run.ts';
 import { describePoint } from '../output/describe-point.ts';
 import { describeRun } from '../output/describe-run.ts';
 import { formatTime } from '../output/format.ts';
-import { parseInput } from '../parse-input.ts';
+import { parseCount, parseInput, timeoutHelp } from '../parse-input.ts';
 import { waitUntilSettled } from '../wait-until-settled.ts';
 
 export function backup(parent: Command, cli: Cli): void {
@@ -15,13 +15,14 @@ export function backup(parent: Command, cli: Cli): void {
     .description('back an instance up now')
     .argument('<instance>')
     .option('--wait', 'until the point is captured and each copy is verified or owed')
+    .option('--timeout <seconds>', timeoutHelp, parseCount)
     .option('--idempotency-key <key>', 'the same key always means the same run')
-    .action(async (instance: string, { wait, idempotencyKey }: { wait?: true; idempotencyKey?: string }) => {
+    .action(async (instance: string, { wait, timeout, idempotencyKey }: { wait?: true; timeout?: number; idempotencyKey?: string }) => {
       const client = await cli.connect();
       const request = parseInput(backupRequestSchema, { instance });
       const run = await client.startBackup(request, idempotencyKey === undefined ? {} : { idempotencyKey });
       if (wait !== true) return cli.out.result(run, () => describeRun(run));
-      const point = await finishBackup(cli, client, await followToSuccess(cli, client, run));
+      const point = await finishBackup(cli, client, await followToSuccess(cli, client, run, { timeoutSeconds: timeout }));
       cli.out.result(point, () => describePoint(point));
     });
 }

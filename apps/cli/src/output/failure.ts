@@ -1,5 +1,5 @@
 import { ApiError } from '@cbcr/client';
-import { CbcrError, type ExitCode } from '@cbcr/domain';
+import { CbcrError, type ErrorCode, type ErrorReport, type ExitCode, errorCatalogue, runbookOf } from '@cbcr/domain';
 
 /** One of several things that are wrong with a file or a request; a place in a file where there is one. */
 export interface ShownProblem {
@@ -16,6 +16,10 @@ export interface Failure {
   message: string;
   hint: string;
   problems: readonly ShownProblem[];
+  /** The error behind this one, such as that of a run that was waited for. */
+  reason: ErrorReport | null;
+  /** Where operators read on. */
+  runbook: string | null;
   exitCode: ExitCode;
 }
 
@@ -23,7 +27,9 @@ export interface Failure {
 export function describeFailure(error: unknown): Failure {
   const known = error instanceof ApiError || error instanceof CbcrError ? error : explainUnexpected(error);
   const { code, message, hint, exitCode } = known;
-  return { code, message, hint, exitCode, problems: hasProblems(known) ? known.problems : [] };
+  const reason = hasReason(known) ? known.reason : null;
+  const problems = hasProblems(known) ? known.problems : [];
+  return { code, message, hint, exitCode, problems, reason, runbook: findRunbook(reason?.code ?? code) };
 }
 
 /** A defect, or an answer that this version does not understand: a run's words about it ("is tried again") would be wrong here. */
@@ -32,6 +38,11 @@ function explainUnexpected(error: unknown): CbcrError {
   return new CbcrError('cli.unexpected', { cause: cause.replace(/\.$/, '') }, { cause: error });
 }
 
+/** A newer scheduler may know codes that this version does not. */
+const isKnownCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalogue, code);
+const findRunbook = (code: string): string | null => (isKnownCode(code) ? runbookOf(code).link : null);
+
+const hasReason = (error: object): error is { reason: ErrorReport | null } => 'reason' in error;
 const hasProblems = (error: object): error is { problems: readonly ShownProblem[] } => 'problems' in error && Array.isArray(error.problems);
 
 /** `file:line:column path: what is wrong`, and its hint on a line of its own. */

@@ -53,14 +53,17 @@ export function createOutput({ stdout, stderr }: OutputStreams, json: boolean, m
     warn: (text) => json || line(`${style('yellow', 'warning:')} ${text}`),
     progress: () => startProgressLine(json ? null : stderr, monotonicMs),
     failure(error) {
-      const { code, message, hint, problems, exitCode } = describeFailure(error);
+      const { code, message, hint, problems, reason, runbook, exitCode } = describeFailure(error);
       if (json) {
-        document({ error: { code, message, hint, ...(problems.length > 0 && { problems }) } });
+        document({
+          error: { code, message, hint, ...(runbook && { runbook }), ...(reason && { reason }), ...(problems.length > 0 && { problems }) },
+        });
         return exitCode;
       }
       for (const problem of problems) line(describeProblem(problem));
       line(`${style('red', 'error:')} ${message} ${style('dim', `[${code}]`)}`);
       if (hint !== '') line(`${style('bold', 'hint:')}  ${hint}`);
+      if (runbook !== null) line(`${style('bold', 'more:')}  ${runbook}`);
       return exitCode;
     },
   };

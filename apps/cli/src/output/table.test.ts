@@ -36,3 +36,18 @@ test('columns that cannot become narrower stay readable on a terminal that is to
   const lines = renderTable({ head: ['a', 'b', 'c'], rows: [['x'.repeat(14), 'y'.repeat(14), 'z'.repeat(14)]] }, 10).split('\n');
   expect(lines.at(1)).toBe(['x', 'y', 'z'].map((letter) => letter.repeat(14)).join('  '));
 });
+
+test('nothing is cut off: an id stays in one piece, and a longer word is broken', () => {
+  const id = 'rp_01m83q9chjymmv0fg19d9y9hzk';
+  const path = '/a/very/long/path/'.repeat(5);
+  const text = renderTable({ head: ['point', 'why'], rows: [[id, `the folder ${path} is not there`]] }, 70);
+  expect(text).toContain(id);
+  expect(
+    text
+      .split('\n')
+      .slice(1)
+      .map((line) => line.replace(id, '').trim())
+      .join(''),
+  ).toContain(path);
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(70);
+});

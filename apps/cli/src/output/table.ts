@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import CliTable from 'cli-table3';
+import { columnsOf, wrapText } from './wrap-text.ts';
 
 export interface Table {
   head: readonly string[];
@@ -14,21 +14,23 @@ const noBorders = Object.fromEntries(
 );
 const gap = 2;
 const narrowestColumn = 16;
+/** A word up to this length, such as an id, is kept in one piece where possible: people copy it. */
+const longestKeptWord = 32;
 
 /**
  * A table without borders: columns line up, and a row can be picked with grep and awk. An empty table still shows its head. Where a `width` is
  * given, the widest columns are wrapped to fit into it.
  */
 export function renderTable({ head, rows }: Table, width?: number): string {
-  const titles = head.map((title) => title.toUpperCase());
+  const all = [head.map((title) => title.toUpperCase()), ...rows];
+  const widths = fitColumns(all, width);
+  const wrapped = all.map((row) => row.map((cell, column) => wrapText(cell, (widths[column] ?? 0) - gap).join('\n')));
   const table = new CliTable({
-    head: titles,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
     chars: noBorders,
-    colWidths: fitColumns([titles, ...rows], width),
-    wordWrap: true,
+    colWidths: widths,
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...wrapped);
   return table
     .toString()
     .split('\n')
@@ -36,17 +38,20 @@ export function renderTable({ head, rows }: Table, width?: number): string {
     .join('\n');
 }
 
-/** As wide as the content; where that is too wide, the widest column gives way, again and again, but never below a width that can be read. */
+/** As wide as the content; where that is too wide, the widest column that may gives way, again and again. */
 function fitColumns(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): number[] {
-  const count = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) => gap + Math.max(...rows.map((row) => columnsOf(row[column] ?? ''))));
+  const columns = Array.from({ length: Math.max(...rows.map((row) => row.length)) }, (_, column) => {
+    const cells = rows.map((row) => row[column] ?? '');
+    const longestWord = Math.max(...cells.flatMap((cell) => cell.split(' ').map(columnsOf)));
+    return {
+      width: gap + Math.max(...cells.map(columnsOf)),
+      least: gap + Math.max(narrowestColumn, Math.min(longestWord, longestKeptWord)),
+    };
+  });
   for (;;) {
-    const excess = widths.reduce((sum, one) => sum + one, 0) - width;
-    const widest = Math.max(...widths);
-    if (excess <= 0 || widest <= narrowestColumn) return widths;
-    const second = Math.max(narrowestColumn, ...widths.filter((one) => one < widest));
-    widths[widths.indexOf(widest)] = Math.max(widest - excess, Math.min(second, widest - 1));
+    const excess = columns.reduce((sum, column) => sum + column.width, 0) - width;
+    const [widest, second] = columns.filter((column) => column.width > column.least).sort((a, b) => b.width - a.width);
+    if (excess <= 0 || widest === undefined) return columns.map((column) => column.width);
+    widest.width = Math.max(widest.width - excess, widest.least, Math.min(second?.width ?? 0, widest.width - 1));
   }
 }
-
-const columnsOf = (text: string): number => Math.max(...text.split('\n').map((line) => [...stripVTControlCharacters(line)].length));

@@ -30,6 +30,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconciler {
   const { catalog, clock, health, logger } = deps;
   let before: ReadonlyMap<RegionId, RegionHealth> = new Map();
   let fullLookAtMs = clock.monotonicMs();
+  let mustWake = false;
   return {
     configChanged() {
       fullLookAtMs = clock.monotonicMs();
@@ -37,18 +38,20 @@ export function createReconciler(deps: ReconcilerDependencies): Reconciler {
     async round() {
       const regions = await catalog.regions.list({ unlisted: true });
       const now = await health.read(regions);
-      const recovered = [...now].filter(([id, { state }]) => state === 'up' && before.get(id)?.state === 'down');
+      if ([...now].some(([id, { state }]) => state === 'up' && before.get(id)?.state !== 'up')) mustWake = true;
       for (const [id, { state, reason }] of now) {
         if (before.get(id)?.state !== state) logger.info({ region: id, state, reason }, 'the health of a region changed');
       }
       before = now;
-      if (recovered.length > 0) await wakeWaitingRuns(deps);
-      await reviveLostRuns(deps);
       if (clock.monotonicMs() >= fullLookAtMs) {
         fullLookAtMs = clock.monotonicMs() + fullLookEveryMs;
         await planMissingCopies(deps);
       }
       await repairCopies(deps, now);
+      // Redis comes last: while it is away, debts become runs all the same.
+      if (mustWake) await wakeWaitingRuns(deps);
+      mustWake = false;
+      await reviveLostRuns(deps);
       return 'done';
     },
   };

@@ -53,6 +53,19 @@ const saboteurs: Record<string, { noticedBy: string; sabotage(store: BlobStore):
       put: (key, body, options) => store.put(key, body, options).catch((error) => (options.ifAbsent ? Promise.reject(error) : undefined)),
     }),
   },
+  'replaces nothing': {
+    noticedBy: 'replaces an object when that is asked for by name, and the same replace again or late changes nothing',
+    sabotage: (store) => ({ put: (key, body, { sha256, ifAbsent, signal }) => store.put(key, body, { sha256, ifAbsent, signal }) }),
+  },
+  'deletes before it replaces': {
+    noticedBy: 'shows the old object or the new one, whole, while it is replaced',
+    sabotage: (store) => ({
+      put: async (key, body, options) => {
+        if (options.replace) await store.delete(key);
+        await store.put(key, body, options);
+      },
+    }),
+  },
   'does not check the hash': {
     noticedBy: 'refuses bytes that do not have their SHA-256, and shows nothing of them',
     sabotage: (store) => ({

@@ -65,6 +65,60 @@ export const writingChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: 'replaces an object when that is asked for by name, and the same replace again or late changes nothing',
+    async run(store, scope) {
+      for (const sizeBytes of [5_000, 300_000]) {
+        const key = `${scope}mended-${sizeBytes}`;
+        const right = sampleBytes(sizeBytes, 8);
+        const replace = () => store.put(key, right, { sha256: sha256Of(right), ifAbsent: false, replace: true });
+        for (const wrong of [sampleBytes(sizeBytes, 9), right.subarray(0, -1), new Uint8Array()]) {
+          await putNew(store, key, wrong);
+          await replace();
+          await expectContent(store, key, right);
+          await Promise.all([replace(), replace()]);
+          await expectContent(store, key, right);
+          deepStrictEqual(await store.head(key), { key, sizeBytes });
+          deepStrictEqual(await listKeys(store, key), [key]);
+          await expectCode('store.object-exists', () => putNew(store, key, wrong));
+          await store.delete(key);
+        }
+        await replace();
+        await expectContent(store, key, right);
+      }
+    },
+  },
+  {
+    name: 'shows the old object or the new one, whole, while it is replaced',
+    async run(store, scope) {
+      const key = `${scope}watched`;
+      const [old, right] = [sampleBytes(9_000_000, 1), sampleBytes(8_000_000, 2)];
+      await putNew(store, key, old);
+      let isReplaced = false;
+      const replacing = store.put(key, right, { sha256: sha256Of(right), ifAbsent: false, replace: true }).finally(() => {
+        isReplaced = true;
+      });
+      const reading = async () => {
+        while (!isReplaced) {
+          const found = Buffer.from(await store.get(key));
+          ok(found.equals(old) || found.equals(right), `${key} holds neither the old bytes nor the new ones`);
+        }
+      };
+      // Both come to their end before the first failure is told: nothing is written after the check.
+      for (const outcome of await Promise.allSettled([replacing, reading()])) if (outcome.status === 'rejected') throw outcome.reason;
+      await expectContent(store, key, right);
+    },
+  },
+  {
+    name: 'replaces nothing by bytes that do not have their SHA-256',
+    async run(store, scope) {
+      const [old, other] = [sampleBytes(100_000, 1), sampleBytes(100_000, 2)];
+      await putNew(store, `${scope}kept`, old);
+      const damaged = { sha256: sha256Of(sampleBytes(100_000, 3)), ifAbsent: false, replace: true } as const;
+      await expectCode('store.body-damaged', () => store.put(`${scope}kept`, other, damaged));
+      await expectContent(store, `${scope}kept`, old);
+    },
+  },
+  {
     name: 'lets exactly one of several concurrent puts of a key win',
     requires: 'conditionalPut',
     async run(store, scope) {
@@ -111,7 +165,12 @@ export const writingChecks: readonly StoreCheck[] = [
       await putNew(store, `${scope}folder/object`, sampleBytes(10, 2));
       // A store that can hold both is free to do so; what it must not do is damage what is there.
       for (const key of [`${scope}taken/beneath`, `${scope}folder`]) {
-        await putNew(store, key, sampleBytes(10, 3)).catch((error) => ok(isCbcrError(error, 'store.key-invalid'), String(error)));
+        const body = sampleBytes(10, 3);
+        for (const replace of [false, true]) {
+          await store
+            .put(key, body, { sha256: sha256Of(body), ifAbsent: false, replace })
+            .catch((error) => ok(isCbcrError(error, 'store.key-invalid'), String(error)));
+        }
       }
       await expectContent(store, `${scope}taken`, sampleBytes(10, 1));
       await expectContent(store, `${scope}folder/object`, sampleBytes(10, 2));

@@ -80,6 +80,15 @@ test('a put that is sent again still gives way to other bytes', async () => {
   expect(memory.objects.get('key')).toEqual(other);
 });
 
+test('a replace whose answer was lost is sent again as a replace', async () => {
+  const { clock, memory, scripted, store } = open({ errors: [unreachable, unreachable], afterTheWork: true });
+  const wrong = sampleBytes(1_000, 2);
+  await memory.put('key', wrong, { sha256: sha256Of(wrong), ifAbsent: true });
+  await clock.run(store.put('key', body, { sha256, ifAbsent: false, replace: true }));
+  expect(scripted.calls).toEqual(['put instead', 'put instead', 'put instead']);
+  expect(memory.objects.get('key')).toEqual(body);
+});
+
 test('the first attempt keeps its condition: an object that was there before is refused', async () => {
   const { clock, memory, scripted, store } = open({ errors: [] });
   await memory.put('key', body, { sha256, ifAbsent: true });

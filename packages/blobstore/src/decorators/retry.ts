@@ -55,11 +55,11 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
 
   return {
     ...forwardTo(store),
-    put: (key, body, { sha256, ifAbsent, ...options }) => {
+    put: (key, body, options) => {
       const { limits, pacing } = transfer(options);
       return retry('put', limits, (signal, tries) =>
         // The failed attempt may have stored the object all the same: finding our own bytes is then success.
-        store.put(key, body, { signal, sha256, ifAbsent: ifAbsent && tries === 0, ...pacing }),
+        store.put(key, body, { ...(tries === 0 ? options : { ...options, ifAbsent: false }), ...pacing, signal }),
       );
     },
     get: (key, options = {}) => {

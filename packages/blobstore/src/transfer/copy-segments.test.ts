@@ -1,9 +1,12 @@
+import { CbcrError } from '@cbcr/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Call, type Fault, withFaults } from '../../test/faulty-store.ts';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { createSamplePoint, createSeededBytes, instance, regionNamed, type SamplePoint } from '../../test/sample-point.ts';
 import { createVirtualClock } from '../../test/virtual-clock.ts';
+import type { BlobStore } from '../blob-store.ts';
+import { manifestKey } from '../object-keys.ts';
 import { verifyCopy } from '../reader/verify-copy.ts';
 import { type CopySegmentsOptions, copySegments } from './copy-segments.ts';
 import { putManifest, readManifest } from './manifest-object.ts';
@@ -63,6 +66,45 @@ test('what is there but damaged does not count: it is replaced, once the right b
   nowhere.target.memory.objects.set(sample.keyOf(cut), Buffer.from(cut.bytes).subarray(1));
   await expect(nowhere.copy()).rejects.toMatchObject({ code: 'store.unreachable' });
   expect(nowhere.target.memory.objects.size).toBe(1);
+});
+
+test('nothing is ever deleted in the target, whatever is wrong with what it holds', async () => {
+  const sample = await createSamplePoint({ streams });
+  const { copy, target, verify } = setUp(sample, [fine], ({ operation }) => (operation === 'delete' ? { kind: 'fail' } : null));
+  const damages = [(bytes: Buffer) => bytes.fill(1, 200, 210), (bytes: Buffer) => bytes.subarray(1), () => Buffer.alloc(0)];
+  for (const [index, segment] of sample.segments.entries()) {
+    const damage = damages[index % damages.length];
+    if (damage !== undefined) target.memory.objects.set(sample.keyOf(segment), damage(Buffer.from(segment.bytes)));
+  }
+  expect(await copy()).toMatchObject({ replacedSegments: sample.segments.length });
+  expect(await verify()).toEqual(sample.encoded.manifest.totals);
+  expect(target.store.fired).toEqual([]);
+});
+
+test('what a stale attempt sent to mend a segment may arrive after a newer one has mended and verified it: nothing changes', async () => {
+  const sample = await createSamplePoint({ streams });
+  const { copy, target, verify } = setUp(sample, [fine]);
+  const [damaged] = sample.segments;
+  if (damaged === undefined) throw new Error('no segments');
+  target.memory.objects.set(sample.keyOf(damaged), Buffer.from(damaged.bytes).fill(1, 200, 210));
+  /** Everything that the stale attempt sends, and that the network holds back until it is given up. */
+  const held: (() => Promise<void>)[] = [];
+  const lose = async (send: () => Promise<void>) => {
+    held.push(send);
+    throw new CbcrError('store.unreachable', { region: target.region, cause: 'planted: held in the network' });
+  };
+  const store: BlobStore = {
+    ...target.memory,
+    put: (key, body, { signal: _, ...options }) => lose(() => target.memory.put(key, Buffer.from(body), options)),
+    delete: (key) => lose(() => target.memory.delete(key)),
+  };
+  await expect(copy({ target: { region: target.region, store }, concurrency: 1 })).rejects.toMatchObject({ code: 'store.unreachable' });
+  expect(await copy()).toMatchObject({ replacedSegments: 1 });
+  expect(await verify()).toEqual(sample.encoded.manifest.totals);
+
+  expect(held).toHaveLength(1);
+  for (const arrive of held) await arrive();
+  expect(await verify()).toEqual(sample.encoded.manifest.totals);
 });
 
 test('a corrupt source is never copied: the next one is asked, or it fails and names the source', async () => {
@@ -137,4 +179,27 @@ test('the same manifest twice is success, another one is refused and changes not
   const read = await readManifest(store, { ...at, keys: sample.keys, expectedSha256: sample.encoded.sha256 });
   expect(read.manifest).toEqual(sample.encoded.manifest);
   expect(Buffer.from(read.bytes).equals(sample.encoded.bytes)).toBe(true);
+});
+
+test('a damaged manifest is replaced by who knows the hash of the right one, and by nobody else', async () => {
+  const sample = await createSamplePoint();
+  const { bytes, sha256 } = sample.encoded;
+  const other = await createSamplePoint({ streams });
+  const key = manifestKey(instance, sample.point);
+  const at = { instance, point: sample.point };
+  for (const damaged of [Buffer.from(bytes).fill(1, 50, 60), Buffer.from(bytes).subarray(0, 100), Buffer.alloc(0)]) {
+    const store = createMemoryStore(regionNamed('target'));
+    store.objects.set(key, damaged);
+    // Unknown; and known, where it is the bytes to write that are not the point's manifest.
+    for (const options of [at, { ...at, expectedSha256: other.encoded.sha256 }]) {
+      await expect(putManifest(store, bytes, options)).rejects.toMatchObject({ code: 'store.object-exists' });
+      expect(store.objects.get(key)).toEqual(damaged);
+    }
+    await putManifest(store, bytes, { ...at, expectedSha256: sha256 });
+    expect(store.objects.get(key)?.equals(bytes)).toBe(true);
+    await expect(putManifest(store, other.encoded.bytes, { ...at, expectedSha256: sha256 })).rejects.toMatchObject({
+      code: 'store.object-exists',
+    });
+    expect(store.objects.get(key)?.equals(bytes)).toBe(true);
+  }
 });

@@ -32,8 +32,8 @@ export interface CopyResult extends CopyProgress {
  * was read and hashed, because a copy that nobody has looked at proves nothing. Each segment is checked before it is stored and durable
  * when it is stored, so being killed loses only what is on its way. The manifest is the caller's last step (`putManifest`).
  *
- * A damaged segment in the target can only be mended under its own key: it is deleted, once its bytes were seen to be wrong and the right
- * ones are at hand, and written again.
+ * A damaged segment in the target can only be mended under its own key: it is replaced, once its bytes were seen to be wrong and the right
+ * ones are at hand. It is never deleted first: a delete that a fenced attempt sent, and that arrives late, would remove what a newer one mended.
  */
 export async function copySegments(options: CopySegmentsOptions): Promise<CopyResult> {
   const { manifest, target, concurrency = 4, onProgress } = options;
@@ -51,11 +51,9 @@ export async function copySegments(options: CopySegmentsOptions): Promise<CopyRe
       return;
     }
     const { bytes } = await sources.fetch(stream, segment, signal);
-    if (presentSize !== undefined) {
-      await target.store.delete(key, { signal });
-      result.replacedSegments += 1;
-    }
-    await target.store.put(key, bytes, { sha256: segment.sha256, ifAbsent: false, signal });
+    const isDamaged = presentSize !== undefined;
+    await target.store.put(key, bytes, { sha256: segment.sha256, ifAbsent: false, replace: isDamaged, signal });
+    if (isDamaged) result.replacedSegments += 1;
     result.movedBytes += segment.storedBytes;
   };
 

@@ -6,12 +6,22 @@ import { sha256Of } from '../reader/sha256.ts';
 
 /**
  * The commit point of a copy: call it only when every segment is stored. The same manifest being there already is success (an earlier
- * attempt got this far); another one fails with `store.object-exists` and is left alone.
+ * attempt got this far); another one fails with `store.object-exists` and is left alone, unless `expectedSha256` (the catalog's) says that
+ * `bytes` are the point's manifest: then what is there is damaged, and is replaced.
  */
 export async function putManifest(
   store: BlobStore,
   bytes: Uint8Array,
-  { instance, point, signal }: CallOptions & { instance: InstanceId; point: RecoveryPointId },
+  {
+    instance,
+    point,
+    expectedSha256,
+    signal,
+  }: CallOptions & {
+    instance: InstanceId;
+    point: RecoveryPointId;
+    expectedSha256?: string | undefined;
+  },
 ): Promise<void> {
   const key = manifestKey(instance, point);
   const sha256 = await sha256Of(bytes);
@@ -20,7 +30,9 @@ export async function putManifest(
   } catch (error) {
     if (!isCbcrError(error, 'store.object-exists')) throw error;
     const present = await store.get(key, { signal });
-    if (Buffer.compare(present, bytes) !== 0) throw error;
+    if (Buffer.compare(present, bytes) === 0) return;
+    if (sha256 !== expectedSha256) throw error;
+    await store.put(key, bytes, { sha256, ifAbsent: false, replace: true, signal });
   }
 }
 

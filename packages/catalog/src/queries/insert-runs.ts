@@ -1,5 +1,5 @@
 import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
-import { and, desc, eq, inArray, or } from 'drizzle-orm';
+import { and, desc, eq, inArray, or, sql } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
@@ -34,21 +34,7 @@ export type IdentifiedRun = NewRun & { id: RunId };
  */
 export async function insertRuns(tx: Executor, now: Date, wanted: readonly IdentifiedRun[]): Promise<Set<RunId>> {
   if (wanted.length === 0) return new Set();
-  const rows = wanted.map((run) => ({
-    id: run.id,
-    kind: run.kind,
-    regionId: run.region,
-    instanceId: run.instance,
-    pointId: run.point ?? null,
-    state: 'queued' as const,
-    stateSince: now,
-    params: run.params,
-    requestedBy: run.requestedBy,
-    idempotencyKey: run.idempotencyKey ?? null,
-    dedupeKey: run.dedupeKey ?? null,
-    createdAt: now,
-    notBefore: run.notBefore ?? null,
-  }));
+  const rows = wanted.map((run) => rowOf(run, now));
   const inserted = await tx.insert(runs).values(rows).onConflictDoNothing().returning();
   const [first] = inserted;
   if (first === undefined) return new Set();
@@ -59,6 +45,35 @@ export async function insertRuns(tx: Executor, now: Date, wanted: readonly Ident
   await notify(tx, 'outbox', first.id);
   return new Set(inserted.map((row) => row.id));
 }
+
+/**
+ * One run with its wake-up call, in one statement, which is a transaction of its own. Null when its id or a key is taken. Nobody is told of the
+ * call: whoever notifies in its own transaction holds a lock of the whole server until that is flushed to the disk, so that all producers
+ * wait for each other (180 runs a second instead of as many as they can make).
+ */
+export async function insertLoneRun(db: Executor, now: Date, wanted: IdentifiedRun): Promise<RunRecord | null> {
+  const inserted = db.$with('inserted').as(db.insert(runs).values(rowOf(wanted, now)).onConflictDoNothing().returning());
+  const called = db.$with('called', { id: outbox.id }).as(sql`insert into ${outbox} (run_id, kind, region_id, created_at, not_before)
+    select id, kind, region_id, created_at, not_before from inserted returning id`);
+  const [row] = await db.with(inserted, called).select().from(inserted);
+  return row === undefined ? null : toRun(row);
+}
+
+const rowOf = (run: IdentifiedRun, now: Date) => ({
+  id: run.id,
+  kind: run.kind,
+  regionId: run.region,
+  instanceId: run.instance,
+  pointId: run.point ?? null,
+  state: 'queued' as const,
+  stateSince: now,
+  params: run.params,
+  requestedBy: run.requestedBy,
+  idempotencyKey: run.idempotencyKey ?? null,
+  dedupeKey: run.dedupeKey ?? null,
+  createdAt: now,
+  notBefore: run.notBefore ?? null,
+});
 
 /** The run that stands in the way of `wanted`: its own earlier insert, the same idempotency key, or an active run with the dedupe key. */
 export async function findExistingRun(tx: Executor, wanted: IdentifiedRun): Promise<RunRecord | null> {

@@ -47,6 +47,25 @@ describe('creating', () => {
     expect((await catalog.runs.get(run.id)).enqueuedAt).not.toBeNull();
   });
 
+  test('whoever listens to the outbox hears of it once it is there', async () => {
+    const heard = Promise.withResolvers<void>();
+    const listening = Promise.withResolvers<void>();
+    const stop = stage.openAnother().listen('outbox', { onNotification: () => heard.resolve(), onListening: listening.resolve });
+    await listening.promise;
+    await drainOutbox();
+    const { run } = await catalog.runs.create(wanted());
+    await heard.promise;
+    expect((await drainOutbox()).map((call) => call.run)).toEqual([run.id]);
+    stop();
+  });
+
+  test('many producers at once leave a wake-up call for each of their runs', async () => {
+    await drainOutbox();
+    const made = await Promise.all(Array.from({ length: 100 }, () => catalog.runs.create(wanted())));
+    expect(made.every(({ created }) => created)).toBe(true);
+    expect((await drainOutbox()).map((call) => call.run).toSorted()).toEqual(made.map(({ run }) => run.id).toSorted());
+  });
+
   test('fifty producers with the same idempotency key get the same run, made once', async () => {
     const other = stage.openAnother();
     const producers = Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? catalog : other));

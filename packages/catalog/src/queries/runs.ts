@@ -1,11 +1,11 @@
 import { CbcrError, finalRunStates, type InstanceId, isFinalRunState, type RecoveryPointId, type RunId, type RunState } from '@cbcr/domain';
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
-import { notify } from '../channels.ts';
+import { createAnnouncer, notify } from '../channels.ts';
 import type { QueryContext } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
 import { insertAuditEvent } from './audit.ts';
-import { type CreatedRun, findExistingRun, insertRuns, type NewRun } from './insert-runs.ts';
+import { type CreatedRun, findExistingRun, insertLoneRun, insertRuns, type NewRun } from './insert-runs.ts';
 import { type RunRecord, requireRun, toRun } from './run-record.ts';
 
 export interface RunFilter {
@@ -45,10 +45,16 @@ export interface RunQueries {
 const activeStates: readonly RunState[] = ['queued', 'running', 'waiting'];
 
 export function createRunQueries({ clock, ids, attempt, transact }: QueryContext): RunQueries {
+  const announce = createAnnouncer(attempt);
   return {
     async create(wanted) {
       const run = { ...wanted, id: ids.runId() };
       const now = clock.now();
+      const lone = await attempt((db) => insertLoneRun(db, now, run));
+      if (lone !== null) {
+        announce('outbox', lone.id);
+        return { run: lone, created: true };
+      }
       const tryOnce = () =>
         transact(async (tx): Promise<CreatedRun | null> => {
           await insertRuns(tx, now, [run]);

@@ -9,6 +9,8 @@ const params = z.strictObject({
   /** Reference to (or sealed form of) the connection of the target database. */
   target: secretReferenceSchema,
   jobs: z.int().min(1).max(64).default(2),
+  /** The exact name of the target, as a confirmation that what it holds may be removed first. */
+  clean: z.string().min(1).max(4096).optional(),
 });
 const rankedSource = z.strictObject({ region: z.string(), rank: z.number().nullable(), reason: z.string() });
 const result = z.strictObject({

@@ -16,7 +16,7 @@ beforeAll(async () => {
   stage = await createStage({
     adminUrl: inject('postgresAdminUrl'),
     clock: systemClock,
-    tuning: { lagToleranceMs: 200, windowBytes: 40_000 },
+    tuning: { lagToleranceMs: 1_000, windowBytes: 40_000 },
   });
   shop = await stage.addInstance('shop', 'pieces', 'pieces:shop');
 });

@@ -27,7 +27,7 @@ export function createBackup(deps: OperationDependencies): BackupHandler {
 
     const facts = await readDecisionFacts(deps, run.instance);
     const engine = engineOf(deps, facts.instance.engine);
-    const targets = await openTargets(deps, facts);
+    const targets = await openTargets(deps, facts, signal);
     const connection = await deps.resolveConnection(facts.instance.connection);
     const point = await withScratchFolder(deps.scratchFolder, run, async (scratchFolder) => {
       const engineContext = {

@@ -75,6 +75,8 @@ export async function capturePoint(
     }
     // Only now is it known that the dump is whole; before this line a truncated one could not be told from a complete one.
     const engineFacts = await capture.finish();
+    // Uploads may take longer than the source should be held: its snapshot and its locks go now. Disposing again later is harmless.
+    await capture.dispose();
     report(context, fanOut, targets, 'store', plaintextBytes, plaintextBytes);
     await fanOut.finish();
     requireSynchronousMinimum(facts, countAttached(fanOut), [...targets.absent, ...fanOut.outcomes()]);

@@ -8,8 +8,9 @@ import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { findObjection } from '../placement-guard.ts';
 import type { CapturedPoint } from './capture-point.ts';
+import { createCommitDeadline } from './commit-deadline.ts';
 import type { BackupTargets } from './open-targets.ts';
-import { requireSynchronousMinimum } from './synchronous-minimum.ts';
+import { requireSynchronousMinimum, synchronousMinimumOf } from './synchronous-minimum.ts';
 
 /**
  * Writes the manifest into every region that holds all segments, then tells the catalog: the manifest is the commit point of a copy, the
@@ -21,6 +22,8 @@ export async function commitPoint(
   { facts, source, captured, targets }: { facts: DecisionFacts; source: SourceFacts; captured: CapturedPoint; targets: BackupTargets },
 ): Promise<PointRecord> {
   const { run, epoch, signal } = context;
+  // A worker that was taken over meanwhile must not leave a manifest behind that looks like a commit.
+  await deps.catalog.ledger.heartbeat(run.id, epoch, null);
   const { point, dataKey, streams, engineFacts, outcomes } = captured;
   const { instance } = facts;
   const encoded = encodeManifest(
@@ -39,6 +42,8 @@ export async function commitPoint(
 
   // A region that is away is waited for, not retried: its copy is due as soon as the region is up.
   const retryAt = (error: CbcrError | null) => (error?.treatment === 'outage' ? null : nextAttemptAt(1, deps.clock.now()));
+  const deadline = createCommitDeadline(deps.clock, synchronousMinimumOf(facts), deps.tuning.lagToleranceMs);
+  const inTime = AbortSignal.any([signal, deadline.signal]);
   const commits = outcomes.map(async (outcome): Promise<CapturedCopy> => {
     const { region } = outcome;
     const store = targets.open.find((target) => target.region === region)?.store;
@@ -46,10 +51,13 @@ export async function commitPoint(
     const objection = await findObjection(deps.catalog, instance, region);
     if (objection !== null) return owed(outcome, objection, null);
     try {
-      await putManifest(store, encoded.bytes, { instance: instance.id, point: point.id, signal });
+      await putManifest(store, encoded.bytes, { instance: instance.id, point: point.id, signal: inTime });
+      deadline.count();
     } catch (error) {
       signal.throwIfAborted();
       const known = toCbcrError(error);
+      if (deadline.signal.aborted)
+        return owed(outcome, { rule: 'too-slow', text: `its manifest was not stored: ${known.message}` }, retryAt(null));
       return owed(outcome, { rule: 'store-failed', text: known.message }, retryAt(known));
     }
     const reason = { rule: 'captured', text: 'every segment and the manifest are stored; not yet read back' };
@@ -57,6 +65,7 @@ export async function commitPoint(
   });
   const absent = targets.absent.map(({ region, reason }) => owed({ region, storedBytes: 0 }, reason, null));
   const copies = [...(await Promise.all(commits)), ...absent];
+  deadline.end();
   const [stored, missing] = [copies.filter((copy) => copy.state === 'stored'), copies.filter((copy) => copy.state !== 'stored')];
   requireSynchronousMinimum(facts, stored.length, missing);
 

@@ -2,7 +2,9 @@ import type { FanOutTarget } from '@cbcr/blobstore';
 import { type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import { isRegionAllowed } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
+import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts';
 import { requireSynchronousMinimum } from './synchronous-minimum.ts';
 
 export interface BackupTargets {
@@ -17,7 +19,7 @@ export interface BackupTargets {
  * that the capture never waits for it (I9). Throws `placement.none-reachable` when too few are left for the synchronous minimum:
  * the run then waits; it never takes a region that is not placed.
  */
-export async function openTargets(deps: OperationDependencies, facts: DecisionFacts): Promise<BackupTargets> {
+export async function openTargets(deps: OperationDependencies, facts: DecisionFacts, signal: AbortSignal): Promise<BackupTargets> {
   const targets: BackupTargets = { open: [], absent: [] };
   for (const { region: id } of facts.placement.placed) {
     const region = regionOf(facts, id);
@@ -29,7 +31,11 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
       targets.absent.push({ region: id, reason: { rule: 'region-down', text: `${id} is down: ${state.reason}` } });
     } else {
       try {
-        targets.open.push({ region: id, store: await deps.openStore(region) });
+        const guard = createResidencyGuard(deps, facts.instance, id, signal);
+        targets.open.push({
+          region: id,
+          store: withResidencyGuard(await openThrottled(deps, region, traffic.backup(facts.instance.home, id)), guard),
+        });
       } catch (error) {
         targets.absent.push({ region: id, reason: { rule: 'store-not-opened', text: toCbcrError(error).message } });
       }

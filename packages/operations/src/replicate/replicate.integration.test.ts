@@ -1,8 +1,10 @@
-import { type InstanceId, systemClock } from '@cbcr/domain';
+import type { BlobStore } from '@cbcr/blobstore';
+import { CbcrError, type InstanceId, systemClock } from '@cbcr/domain';
 import { planRepairs } from '@cbcr/policy';
+import { waitUntil } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { crashProcess, isManifest, isSegment, plantFault, type StoreFault } from '../../test/faults.ts';
+import { crashProcess, isManifest, isSegment, plantFault, type StoreCall, type StoreFault } from '../../test/faults.ts';
 import { type MadePoint, makePoint, nth } from '../../test/made-point.ts';
 import { createRun, perform, startRun } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
@@ -20,9 +22,18 @@ beforeEach(async () => {
   await stage.changePolicy({ copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] });
 });
 
-/** A point that gamma owes: its capture lost gamma after three segments. */
+/** A point that gamma owes: its capture lost gamma after some segments. */
 async function makeOwingPoint(): Promise<MadePoint> {
-  const fault = plantFault((call) => call.operation === 'put' && call.index >= 3);
+  // Puts run side by side: the region fails only once it holds something.
+  const failWithSomething = async (_call: StoreCall, store: BlobStore) => {
+    const holdsSomething = async () => {
+      for await (const _object of store.list(`v1/${shop}/`)) return true;
+      return false;
+    };
+    await waitUntil(holdsSomething, { deadlineMs: 10_000 });
+    throw new CbcrError('store.unreachable', { region: store.region, cause: 'planted at put' });
+  };
+  const fault = plantFault((call) => call.operation === 'put' && call.index >= 3, failWithSomething);
   stage.plant(gamma, fault.wrap);
   const point = await makePoint(stage, shop);
   expect(fault.fired).not.toEqual([]);
@@ -89,7 +100,7 @@ test('a source that hangs before it gives its manifest is passed over', async ()
 
 test('when every source is away the run waits, and what was moved is kept', async () => {
   const point = await makeOwingPoint();
-  const faults = [alpha, beta].map((region) => watch(region, (call) => call.operation === 'get' && call.index >= 3));
+  const faults = [alpha, beta].map((region) => watch(region, (call) => call.operation === 'get' && call.index >= 2));
   const performed = await replicate(point);
   for (const fault of faults) expect(fault.fired).not.toEqual([]);
   expect(performed).toMatchObject({ state: 'waiting', run: { attempts: 0 } });
@@ -134,6 +145,18 @@ test('a damaged segment in the target is replaced', async () => {
   await point.flipByte(gamma, nth(await point.segments(gamma), 4));
   await perform(stage, 'verify', { instance: shop, params: { point: point.id, region: gamma }, point: point.id, region: gamma });
   expect((await point.copies())['gamma']).toMatchObject({ state: 'failed', reason: { rule: 'format.segment-corrupt' } });
+  expect(await planOf(point)).toMatchObject({ gamma: 'make-copy: copy-damaged' });
+  expect(await replicate(point)).toMatchObject({ state: 'succeeded' });
+  expect(await point.fingerprint(gamma)).toEqual(await point.fingerprint(alpha));
+  await point.verify(gamma);
+});
+
+test('a damaged manifest in the target is replaced: the catalog knows which one is right', async () => {
+  const point = await makePoint(stage, shop);
+  await point.verify(alpha, gamma);
+  await point.overwrite(gamma, point.manifest, (bytes) => bytes.subarray(0, 200));
+  await perform(stage, 'verify', { instance: shop, params: { point: point.id, region: gamma }, point: point.id, region: gamma });
+  expect((await point.copies())['gamma']).toMatchObject({ state: 'failed' });
   expect(await planOf(point)).toMatchObject({ gamma: 'make-copy: copy-damaged' });
   expect(await replicate(point)).toMatchObject({ state: 'succeeded' });
   expect(await point.fingerprint(gamma)).toEqual(await point.fingerprint(alpha));

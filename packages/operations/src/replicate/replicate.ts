@@ -4,9 +4,11 @@ import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr
 import { damageRules, nextAttemptAt } from '@cbcr/policy';
 import { readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { openSources } from '../open-sources.ts';
+import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { readPointManifest } from '../read-point-manifest.ts';
+import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 
 type Params = ParamsOf<JobKinds['replicate']>;
@@ -59,10 +61,11 @@ async function makeCopy(
   const at = { point: params.point, region: params.target, run: run.id, epoch };
   const facts = await readDecisionFacts(deps, run.instance);
   const point = await deps.catalog.points.get(params.point);
-  const opened = await openSources(deps, facts, point, params.target);
+  const opened = await openSources(deps, facts, point, params.target, traffic.replicate);
   log.info({ ranking: opened.ranking }, 'sources are ranked');
   const { manifest, bytes, sources } = await readPointManifest(deps, opened, point, { keys: null, signal, log, doubts });
-  const target = { region: params.target, store: await deps.openStore(regionOf(facts, params.target)) };
+  const guard = createResidencyGuard(deps, { id: point.instance }, params.target, signal);
+  const target = { region: params.target, store: withResidencyGuard(await deps.openStore(regionOf(facts, params.target)), guard) };
 
   const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;
   await deps.catalog.copies.startCopying({ ...at, reason: { rule: 'replicating', text: begun } });
@@ -82,7 +85,10 @@ async function makeCopy(
       progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
   });
   await requireAllowedRegion(deps.catalog, { id: point.instance }, params.target);
-  await putManifest(target.store, bytes, { instance: point.instance, point: point.id, signal });
+  // A worker that was taken over meanwhile must not leave a manifest behind that looks like a commit.
+  await deps.catalog.ledger.heartbeat(run.id, epoch, null);
+  const expectedSha256 = point.manifestSha256 ?? undefined;
+  await putManifest(target.store, bytes, { instance: point.instance, point: point.id, expectedSha256, signal });
   await deps.catalog.copies.markStored({
     ...at,
     storedBytes: manifest.totals.storedBytes,

@@ -3,6 +3,7 @@ import { CbcrError, type InstanceId, type RecoveryPointId, type RegionId } from 
 import { jobKinds } from '@cbcr/jobs';
 import { checkRestoreTarget } from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts } from '../decision-facts.ts';
+import { rankPointSources } from '../open-sources.ts';
 import type { PlannedRun, RequestDependencies } from './request-dependencies.ts';
 import { requireComplete, requireRegion } from './require-known.ts';
 
@@ -30,6 +31,14 @@ export async function decideRestore(
   return { facts, point: await choosePoint(deps, wanted) };
 }
 
+/** Throws `format.unreadable` when there is nothing to read now: somebody who asks in person gets an answer, not a run that waits. */
+export function requireReadableCopy(facts: DecisionFacts, point: PointRecord, to: RegionId): void {
+  const { ranking, excluded } = rankPointSources(facts, point, to);
+  if (ranking.length > 0) return;
+  const cause = excluded.map(({ region, reason }) => `${region}: ${reason.text.replace(/\.$/, '')}`).join('; ') || 'it has no copies';
+  throw new CbcrError('format.unreadable', { point: point.id, cause });
+}
+
 async function choosePoint({ catalog }: RequestDependencies, { instance, point: id }: WantedRestore): Promise<PointRecord> {
   const point = id === undefined ? await catalog.points.latestRestorable(instance) : await catalog.points.get(id);
   if (point === null) throw new CbcrError('point.none', { instance });
@@ -40,8 +49,8 @@ async function choosePoint({ catalog }: RequestDependencies, { instance, point: 
 /** `target` is a reference or sealed: what the catalog may store. */
 export function describeRestoreRun(
   point: Pick<PointRecord, 'id' | 'instance'>,
-  { to, target, jobs }: { to: RegionId; target: string; jobs?: number | undefined },
+  { to, target, jobs, clean }: { to: RegionId; target: string; jobs?: number | undefined; clean?: string | undefined },
 ): PlannedRun {
-  const params = jobKinds.restore.params.parse({ point: point.id, to, target, jobs });
+  const params = jobKinds.restore.params.parse({ point: point.id, to, target, jobs, clean });
   return { kind: jobKinds.restore.name, region: to, instance: point.instance, point: point.id, params };
 }

@@ -53,6 +53,22 @@ test('a point is restored from the best copy: in the region itself, verified bef
   expect(trusted.result.ranking[0]?.reason).toContain('the copy is verified');
 });
 
+test('a target that holds something is refused, unless its exact name confirms that it is emptied', async () => {
+  expect(await restore()).toMatchObject({ state: 'succeeded' });
+  expect(await restore()).toMatchObject({ state: 'failed', error: { code: 'engine.target-not-empty' } });
+  const cleaning = (clean: string) => perform(stage, 'restore', { ...wanted(), params: { ...wanted().params, clean } });
+  expect(await cleaning('pieces:other')).toMatchObject({ state: 'failed', error: { code: 'engine.clean-unconfirmed' } });
+  expect(await cleaning(target)).toMatchObject({ state: 'succeeded' });
+  expect(stage.pieces.targets.get(target)).toEqual(whole());
+});
+
+test('the database that an instance has now is not emptied, also when the point was captured elsewhere', async () => {
+  target = 'pieces:shop';
+  const performed = await perform(stage, 'restore', { ...wanted(), params: { ...wanted().params, clean: target } });
+  expect(performed).toMatchObject({ state: 'failed', error: { code: 'engine.target-is-source' } });
+  expect(stage.pieces.targets.has(target)).toBe(false);
+});
+
 test('a region that is down is not read, and the ranking says so', async () => {
   await stage.report(alpha, false);
   const watch = plantFault(() => false);

@@ -1,16 +1,21 @@
+import { Readable } from 'node:stream';
 import { readStream, type SegmentEvent } from '@cbcr/blobstore';
 import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import type { RestoreStream } from '@cbcr/engines';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
 import { checkRestoreTarget, type SourceRanking } from '@cbcr/policy';
-import { readDecisionFacts, regionOf } from '../decision-facts.ts';
+import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
 import { type OpenSources, openSources } from '../open-sources.ts';
+import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { requireAllowedRegion } from '../placement-guard.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
+import { createResidencyGuard, type ResidencyGuard } from '../residency-guard.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
+import { refuseToEmptySource } from './refuse-to-empty-source.ts';
 
 type Result = ResultOf<JobKinds['restore']>;
 type Params = ParamsOf<JobKinds['restore']>;
@@ -18,7 +23,8 @@ type RestoreHandler = JobHandler<Params, Result>;
 
 /**
  * Brings a point into an empty target from the best copies. Every byte is checked before the engine sees it; a segment that one source
- * cannot give comes from the next, so a restore survives the loss of its source. Never deletes or expires anything (I4).
+ * cannot give comes from the next, so a restore survives the loss of its source. Never deletes or expires a copy (I4); only what the target holds, and
+ * only when its name confirms it.
  */
 export function createRestore(deps: OperationDependencies): RestoreHandler {
   return async (context) => {
@@ -28,12 +34,14 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     if (!verdict.allowed) {
       throw new CbcrError('placement.region-forbidden', { region: params.to, instance: run.instance, cause: verdict.reason.text });
     }
+    // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
+    await requireAllowedRegion(deps.catalog, { id: run.instance }, params.to);
     const point = await deps.catalog.points.get(params.point);
-    const opened = await openSources(deps, facts, point, params.to);
+    const opened = await openSources(deps, facts, point, params.to, traffic.restore);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);
     try {
-      return await restoreFrom(deps, context, { point, opened, doubts });
+      return await restoreFrom(deps, context, { facts, point, opened, doubts });
     } finally {
       await doubts.settle();
     }
@@ -43,7 +51,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
 async function restoreFrom(
   deps: OperationDependencies,
   { run, params, signal, log, progress }: RunContext<Params>,
-  { point, opened, doubts }: { point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
+  { facts, point, opened, doubts }: { facts: DecisionFacts; point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
 ): Promise<Result> {
   const manifest = await readPointManifest(deps, opened, point, { keys: deps.keys, signal, log, doubts });
   const engine = engineOf(deps, point.engine);
@@ -54,6 +62,7 @@ async function restoreFrom(
   let doneBytes = 0;
   const streams = openStreams(deps, manifest, {
     signal,
+    guard: createResidencyGuard(deps, facts.instance, params.to, signal),
     onSegment: ({ region, plaintextBytes }) => {
       segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
       doneBytes += plaintextBytes;
@@ -68,14 +77,16 @@ async function restoreFrom(
     const note = (message: string, noted: Record<string, unknown> = {}) => log.info(noted, message);
     const source = { engine: point.engine, facts: manifest.manifest.source.facts, streams };
     const engineContext = { signal, scratchFolder, note };
-    await engine.checkTarget(target, engineContext);
-    await engine.restore(target, source, engineContext, { jobs: params.jobs });
+    if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
+    await engine.checkTarget(target, engineContext, { clean: params.clean });
+    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean });
   });
   return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
 }
 
 interface StreamWatch {
   signal: AbortSignal;
+  guard: ResidencyGuard;
   onSegment(segment: { region: RegionId; plaintextBytes: number }): void;
   onTrouble(event: SegmentEvent): void;
 }
@@ -83,13 +94,13 @@ interface StreamWatch {
 function openStreams(
   deps: OperationDependencies,
   { manifest, dataKey, sources }: PointManifest,
-  { signal, onSegment, onTrouble }: StreamWatch,
+  { signal, guard, onSegment, onTrouble }: StreamWatch,
 ): RestoreStream[] {
   return manifest.streams.map(({ name, plaintextBytes }) => ({
     name,
     plaintextBytes,
-    open: () =>
-      readStream({
+    open: () => {
+      const { readable } = readStream({
         manifest,
         sources,
         stream: name,
@@ -100,8 +111,16 @@ function openStreams(
         signal,
         onSegment,
         onEvent: onTrouble,
-      }).readable,
+      });
+      return Readable.from(askFirst(guard, readable), { objectMode: false, highWaterMark: 1 });
+    },
   }));
+}
+
+/** The policy may have changed while earlier streams were restored. */
+async function* askFirst(guard: ResidencyGuard, plaintext: Readable): AsyncGenerator<Buffer, void, undefined> {
+  await guard();
+  yield* plaintext;
 }
 
 function flatten({ ranking, excluded }: SourceRanking): Result['ranking'] {

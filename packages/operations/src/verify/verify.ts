@@ -2,9 +2,13 @@ import { readManifest, verifyCopy } from '@cbcr/blobstore';
 import { CbcrError, toCbcrError } from '@cbcr/domain';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
 import { damageRules } from '@cbcr/policy';
+import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 
 type VerifyHandler = JobHandler<ParamsOf<JobKinds['verify']>, ResultOf<JobKinds['verify']>>;
+
+/** When a copy that could not be judged is looked at again. */
+const verifyAgainMs = 300_000;
 
 /**
  * Reads one copy the way a restore would, every byte, and checks it against the manifest. Only this makes a copy count. Damage makes the copy
@@ -18,8 +22,8 @@ export function createVerify(deps: OperationDependencies): VerifyHandler {
     const copy = point.copies.find((candidate) => candidate.region === region.id);
     if (copy === undefined) throw new CbcrError('copy.not-found', { point: point.id, region: region.id });
     const at = { point: point.id, region: region.id, run: run.id, epoch };
-    const store = await deps.openStore(region);
     try {
+      const store = await openThrottled(deps, region, traffic.verify(region.id));
       const expectedSha256 = point.manifestSha256 ?? undefined;
       const { manifest, dataKey } = await readManifest(store, {
         instance: point.instance,
@@ -43,10 +47,15 @@ export function createVerify(deps: OperationDependencies): VerifyHandler {
       return verified;
     } catch (error) {
       signal.throwIfAborted();
-      const { code, message } = toCbcrError(error);
+      const { code, message, treatment } = toCbcrError(error);
+      const reason = { rule: code, text: message };
       if (damageRules.includes(code)) {
         log.error({ code, cause: message }, 'the copy is damaged');
-        await deps.catalog.copies.markFailed({ ...at, reason: { rule: code, text: message }, nextAttemptAt: null });
+        await deps.catalog.copies.markFailed({ ...at, reason, nextAttemptAt: null });
+      } else if (treatment === 'never' || treatment === 'attempt') {
+        // Nothing is known of the copy (a key is missing, the store denies): it stays as it is, and is not asked for at every turn.
+        const nextAttemptAt = new Date(deps.clock.now().getTime() + verifyAgainMs);
+        await deps.catalog.copies.postpone({ point: point.id, region: region.id, reason, nextAttemptAt });
       }
       throw error;
     }

@@ -1,6 +1,6 @@
 import { restorePlanViewSchema, restoreRequestSchema, runViewSchema } from '@cbcr/client';
 import { jobKinds } from '@cbcr/jobs';
-import { decideRestore, describeRestoreRun, rankPointSources } from '@cbcr/operations';
+import { decideRestore, describeRestoreRun, rankPointSources, requireReadableCopy } from '@cbcr/operations';
 import { describeRun } from '../../views/run-view.ts';
 import { acceptConnection } from '../accept-connection.ts';
 import { submitOverHttp } from '../submit-over-http.ts';
@@ -12,7 +12,7 @@ export const restores: Route = (app, deps) => {
     {
       schema: {
         summary: 'From which copies a restore would read, and why; starts nothing',
-        body: restoreRequestSchema.omit({ target: true, jobs: true }),
+        body: restoreRequestSchema.omit({ target: true, jobs: true, clean: true }),
         response: { 200: restorePlanViewSchema },
       },
     },
@@ -38,9 +38,10 @@ export const restores: Route = (app, deps) => {
     async ({ body, headers }, reply) => {
       const asksFor = { kind: jobKinds.restore.name, instance: body.instance, point: body.point, region: body.to };
       const { run, created } = await submitOverHttp(deps, headers, asksFor, async () => {
-        const { point } = await decideRestore(deps, body);
+        const { facts, point } = await decideRestore(deps, body);
+        requireReadableCopy(facts, point, body.to);
         const target = acceptConnection(deps, point.engine, body.target);
-        return describeRestoreRun(point, { to: body.to, target, jobs: body.jobs });
+        return describeRestoreRun(point, { to: body.to, target, jobs: body.jobs, clean: body.clean });
       });
       return reply.status(created ? 202 : 200).send(describeRun(run));
     },

@@ -50,10 +50,13 @@ export function createFilesystemBlobStore({
     }
   };
 
+  const refuseFolder = async (key: string) => {
+    if (await isFolder(pathOf(key))) throw new CbcrError('store.key-invalid', { region, key, cause: 'it is a folder of other objects' });
+  };
   /** An object is in the way: success if it holds these very bytes and that is good enough, else a refusal. */
   const acceptExisting = async (key: string, body: Uint8Array, { sha256, ifAbsent, signal }: PutOptions) => {
     const path = pathOf(key);
-    if (await isFolder(path)) throw new CbcrError('store.key-invalid', { region, key, cause: 'it is a folder of other objects' });
+    await refuseFolder(key);
     const exists = new CbcrError('store.object-exists', { region, key });
     if (ifAbsent || (await stat(path)).size !== body.byteLength) throw exists;
     if ((await sha256Of(await readWholeFile(path, { signal }))) !== sha256) throw exists;
@@ -68,10 +71,17 @@ export function createFilesystemBlobStore({
       await guard('put', options.signal, async () => {
         await assertRoot();
         try {
+<<<<<<< HEAD
           if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
           const temporaryPath = await writeTemporaryFile(root, body, options);
+=======
+          const { replace = false } = options;
+          if (replace) await refuseFolder(key);
+          else if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
+          const temporaryPath = await writeTemporaryFile(root, body, options.signal);
+>>>>>>> main
           try {
-            if (!(await publishFile(root, temporaryPath, pathOf(key)))) await acceptExisting(key, body, options);
+            if (!(await publishFile(root, temporaryPath, pathOf(key), replace))) await acceptExisting(key, body, options);
           } finally {
             await removeTemporaryFile(temporaryPath);
           }

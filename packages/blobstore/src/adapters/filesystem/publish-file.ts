@@ -1,4 +1,4 @@
-import { link, stat } from 'node:fs/promises';
+import { link, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createFolders, syncFolders } from './durable-folder.ts';
 import { errorCodeOf } from './translate-file-error.ts';
@@ -10,13 +10,13 @@ const triesAgainstRemoval = 10;
 const noLinksCodes = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
- * Gives the temporary file its final name, which becomes visible at once and whole. `link`, unlike `rename`, fails where the name exists.
- * Resolves with `false` when it does, and with `true` when the file and its folders are durable.
+ * Gives the temporary file its final name, which becomes visible at once and whole. `link`, unlike `rename`, fails where the name exists:
+ * resolves with `false` then, and with `true` when the file and its folders are durable. With `replace` it takes the place of a file.
  */
-export async function publishFile(root: string, temporaryPath: string, path: string): Promise<boolean> {
+export async function publishFile(root: string, temporaryPath: string, path: string, replace: boolean): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     try {
-      await link(temporaryPath, path);
+      await (replace ? rename : link)(temporaryPath, path);
       break;
     } catch (error) {
       const code = errorCodeOf(error);

@@ -12,7 +12,7 @@ import { isBodyRefusal, isConnectionLoss, isTaken } from './translate-s3-error.t
 const smallBodyBytes = 16 * 1024;
 
 /**
- * Stores an object without overwriting, as `BlobStore.put` promises.
+ * Stores an object without overwriting, as `BlobStore.put` promises; with `replace`, over what is there.
  *
  * Looks before it sends a large body, even where the store would refuse: a server that refuses before it has read the body closes the
  * connection, and what arrives here is then a reset instead of the 412 (versitygw 1.7: 10 of 11 puts of 32 MiB over an existing key).
@@ -28,6 +28,7 @@ export async function putObject(
   const { sha256, ifAbsent, signal } = options;
   const { region } = store;
   if (!capabilities.checksums) await assertBodyMatches(region, key, body, sha256);
+  if (options.replace === true) return await send(store, key, body, options, false);
   if (!capabilities.conditionalPut || !ifAbsent || body.byteLength > smallBodyBytes) {
     const found = await findObject(store, key, signal);
     if (found !== null) return await acceptExisting(store, found, body, options);
