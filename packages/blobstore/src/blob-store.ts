@@ -27,7 +27,6 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-<<<<<<< HEAD
 /**
  * Hands the same bytes on, in pieces of its choice and no sooner than they may move. Ends with the signal's reason when it aborts. A body that
  * is given up is left by `return`, or by the signal.
@@ -41,10 +40,7 @@ export interface TransferOptions extends CallOptions {
   onHold?: ((isHeld: boolean) => void) | undefined;
 }
 
-export interface PutOptions extends TransferOptions {
-=======
-export type PutOptions = CallOptions & {
->>>>>>> main
+export type PutOptions = TransferOptions & {
   /** SHA-256 of the body, 64 lower-case hex digits. */
   sha256: string;
 } & (PutNew | PutInstead);

@@ -71,15 +71,10 @@ export function createFilesystemBlobStore({
       await guard('put', options.signal, async () => {
         await assertRoot();
         try {
-<<<<<<< HEAD
-          if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
-          const temporaryPath = await writeTemporaryFile(root, body, options);
-=======
           const { replace = false } = options;
           if (replace) await refuseFolder(key);
           else if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
-          const temporaryPath = await writeTemporaryFile(root, body, options.signal);
->>>>>>> main
+          const temporaryPath = await writeTemporaryFile(root, body, options);
           try {
             if (!(await publishFile(root, temporaryPath, pathOf(key), replace))) await acceptExisting(key, body, options);
           } finally {
