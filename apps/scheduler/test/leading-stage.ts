@@ -33,6 +33,7 @@ export function createRounds(
   return {
     catalog,
     queues,
+    limitBook: { publish: async () => 'published', read: async () => null, close() {} },
     clock,
     tuning: defaultTransferTuning,
     health: createHealthMemory({ catalog, clock, staleAfterMs: defaultTransferTuning.workerStaleMs }),
@@ -42,7 +43,7 @@ export function createRounds(
 
 /** Applies the text of a cbcr.yaml, as a scheduler does. */
 export async function configure({ catalog }: SchedulerStage, text: string): Promise<void> {
-  const vocabulary = { stores: storeOptionsSchemas, engines: { postgres: {} }, checkSchedule, isRegionAllowed };
+  const vocabulary = { stores: storeOptionsSchemas, engines: { postgres: {} }, limits: limitsSchema, checkSchedule, isRegionAllowed };
   const result = parseConfig(text, 'cbcr.yaml', vocabulary);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   await catalog.applyConfig(result.config, 'test');
