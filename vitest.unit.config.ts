@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
     environment: 'node',
-    testTimeout: 10_000,
+    testTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: '.results/unit.json' }]],
   },
 });

@@ -2,7 +2,7 @@ import { type Clock, queueNameOf } from '@cbcr/domain';
 import { type JobKindName, jobKinds } from '@cbcr/jobs';
 import type { Metrics } from '@cbcr/telemetry';
 import type { ApiDependencies } from './http/routes/route.ts';
-import { createInstanceReader } from './read-instance.ts';
+import { createInstanceReader, readInstanceFacts } from './read-instance.ts';
 import { describeInstanceInDetail } from './views/instance-view.ts';
 
 /** Computing the state of the whole reads every instance: not more often than this, however often somebody scrapes. */
@@ -57,9 +57,7 @@ async function collectInstances(metrics: Metrics, deps: Deps): Promise<void> {
   let safe = 0;
   let unsafe = 0;
   for (const { id } of await catalog.instances.list()) {
-    const { instance, placement, policy } = await read(id);
-    const points = await catalog.points.list({ instance: id, limit: 20 });
-    const view = describeInstanceInDetail({ instance, placement, synchronousMinimum: policy.placement.synchronousMinimum, points });
+    const view = describeInstanceInDetail(await readInstanceFacts(deps, id, read));
     if (view.protected) safe += 1;
     else unsafe += 1;
     for (const { region } of view.debtList) owed.set(region, (owed.get(region) ?? 0) + 1);

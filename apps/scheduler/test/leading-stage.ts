@@ -8,6 +8,7 @@ import { createQueues, type JobKindName, jobKinds, type Queues } from '@cbcr/job
 import { defaultTransferTuning } from '@cbcr/operations';
 import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
 import { createLogger } from '@cbcr/telemetry';
+import { limitsSchema } from '@cbcr/throttle';
 import { createHealthMemory, type HealthMemory } from '../src/health-memory.ts';
 import type { SchedulerStage } from './stage.ts';
 
@@ -33,7 +34,6 @@ export function createRounds(
   return {
     catalog,
     queues,
-    limitBook: { publish: async () => 'published', read: async () => null, close() {} },
     clock,
     tuning: defaultTransferTuning,
     health: createHealthMemory({ catalog, clock, staleAfterMs: defaultTransferTuning.workerStaleMs }),

@@ -1,8 +1,8 @@
 /**
  * The HTTP contract between the scheduler and everything that talks to it: request and response shapes, and a typed client.
  *
- * The scheduler validates its routes with the same schemas, so that the contract has one place. Must never open a database, a queue or
- * a store, and never retries a request that is not idempotent without an idempotency key.
+ * The scheduler validates its routes with the same schemas, so that the contract has one place. `./queue` is an entry of its own. Must
+ * never open a database, a queue or a store here, and never retries a request that is not idempotent without an idempotency key.
  */
 export { ApiError, type ApiProblem, apiErrorSchema } from './api-error.ts';
 export { type CbcrClient, type ClientOptions, createClient } from './client.ts';

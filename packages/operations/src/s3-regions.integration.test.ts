@@ -20,7 +20,7 @@ test('three buckets hold the same point; one that was lost on the way is made wh
     },
   });
   const shop = await stage.addInstance('shop', 'pieces', 'pieces:shop');
-  const fault = plantFault((call) => call.operation === 'put' && call.index >= 5, failOnceItHolds('v1/shop/'));
+  const fault = plantFault((call) => call.operation === 'put' && call.index >= 5, failOnceItHolds);
   stage.plant(gamma, fault.wrap);
   const { point, stored } = await succeed(stage, 'backup', { instance: shop, params: {} });
   expect(fault.fired).not.toEqual([]);

@@ -58,17 +58,16 @@ export function plantFault(
   };
 }
 
-/** For {@link plantFault}: the region is lost only when it holds something of `prefix`, since puts run side by side. */
-export const failOnceItHolds =
-  (prefix: string) =>
-  async (_call: StoreCall, store: BlobStore): Promise<void> => {
-    const holdsSomething = async () => {
-      for await (const _object of store.list(prefix)) return true;
-      return false;
-    };
-    await waitUntil(holdsSomething, { deadlineMs: 10_000 });
-    throw new CbcrError('store.unreachable', { region: store.region, cause: 'planted at put' });
+/** For {@link plantFault}: puts run side by side, so the region is lost only once it holds something of the point. */
+export async function failOnceItHolds({ operation, key }: StoreCall, store: BlobStore): Promise<void> {
+  const pointFolder = `${key.split('/').slice(0, 3).join('/')}/`;
+  const holdsSomething = async () => {
+    for await (const _object of store.list(pointFolder)) return true;
+    return false;
   };
+  await waitUntil(holdsSomething, { deadlineMs: 10_000 });
+  throw new CbcrError('store.unreachable', { region: store.region, cause: `planted at ${operation}` });
+}
 
 function forward(store: BlobStore): BlobStore {
   return {

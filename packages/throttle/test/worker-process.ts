@@ -4,7 +4,7 @@ import { systemClock } from '@cbcr/domain';
 import { createThrottle, type Throttle } from '../src/index.ts';
 import type { FromWorker, ToWorker } from './worker-process-protocol.ts';
 
-const body = Buffer.alloc(4 * 1024 * 1024);
+const body = Buffer.alloc(32 * 1024 * 1024);
 const tell = (message: FromWorker) => process.send?.(message);
 
 async function move(throttle: Throttle, { link, priority = 'backup' }: Extract<ToWorker, { type: 'start' }>): Promise<void> {

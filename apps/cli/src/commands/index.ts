@@ -20,18 +20,20 @@ import { listPoints } from './points/list.ts';
 import { showPoint } from './points/show.ts';
 import { reference } from './reference.ts';
 import { listRegions } from './regions/list.ts';
+import { replicate } from './replicate.ts';
 import { restore } from './restore.ts';
 import { cancelRun } from './runs/cancel.ts';
 import { listRuns } from './runs/list.ts';
 import { showRun } from './runs/show.ts';
 import { watchRun } from './runs/watch.ts';
+import { verify } from './verify.ts';
 import { version } from './version.ts';
 
 /** Adds one command to its parent. */
 type DefineCommand = (parent: Command, cli: Cli) => void;
 
 /** Every command: a new one is a file and a line here. */
-export const topCommands: readonly DefineCommand[] = [backup, restore, migrate, version, reference];
+export const topCommands: readonly DefineCommand[] = [backup, replicate, verify, restore, migrate, version, reference];
 
 export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
   { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },

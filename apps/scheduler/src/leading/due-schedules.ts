@@ -41,7 +41,9 @@ export async function runDueSchedules({
     nextDue: nextDueOrLater,
   });
   for (const { instance, dueAt, nextDueAt, run } of claims) {
-    logger.info({ instance, dueAt, nextDueAt, runId: run }, run === null ? 'due, but an earlier backup still runs' : 'due');
+    const facts = { instance, dueAt, nextDueAt, runId: run };
+    if (run === null) logger.warn(facts, 'due, but an earlier backup has not ended');
+    else logger.info(facts, 'due');
   }
   return claims.length === batch ? 'again' : 'done';
 }

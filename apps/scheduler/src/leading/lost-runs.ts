@@ -7,6 +7,9 @@ import { isKnownKind } from './known-kind.ts';
 /** How long a run may be silent before somebody looks whether Redis still knows it. Workers report every second. */
 const staleMs = 10_000;
 
+/** How long a cancelled run may be without a word from its worker before it is ended without it. */
+const abandonedMs = 60_000;
+
 /** Redis may lose everything: runs that it no longer knows are enqueued again. A run that is worked on is left alone; its epoch fences it. */
 export async function reviveLostRuns({
   catalog,
@@ -19,6 +22,9 @@ export async function reviveLostRuns({
   clock: Clock;
   logger: Logger;
 }): Promise<void> {
+  for (const runId of await catalog.runs.endAbandonedCancels(abandonedMs)) {
+    logger.warn({ runId }, 'a cancelled run whose worker is gone was ended without it');
+  }
   const silent = await catalog.runs.lostCandidates(clock.now(), staleMs);
   const known = silent.filter((run): run is RunRecord & { kind: JobKindName } => isKnownKind(run.kind));
   for (const { kind, region, id, notBefore } of known) {

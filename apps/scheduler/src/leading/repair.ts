@@ -54,7 +54,7 @@ export async function planMissingCopies(deps: RepairDependencies): Promise<void>
   const { catalog } = deps;
   const readInstance = createInstanceReader(deps);
   for (const instance of await catalog.instances.list()) {
-    const [newest] = (await catalog.points.list({ instance: instance.id, limit: 10 })).filter((point) => point.state === 'complete');
+    const [newest] = await catalog.points.list({ instance: instance.id, state: 'complete', limit: 1 });
     if (newest === undefined) continue;
     const { placement } = await readInstance(instance.id);
     const missing = placement.placed.filter(({ region }) => !newest.copies.some((copy) => copy.region === region));

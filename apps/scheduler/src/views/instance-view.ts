@@ -1,6 +1,6 @@
 import type { CatalogInstance, PointRecord } from '@cbcr/catalog';
 import type { InstanceDetailView, InstanceView } from '@cbcr/client';
-import type { Placement } from '@cbcr/domain';
+import type { Placement, Schedule } from '@cbcr/domain';
 import { assessInstanceProtection } from '@cbcr/policy';
 import { describeDebt } from './point-view.ts';
 
@@ -8,8 +8,11 @@ export interface InstanceFacts {
   instance: CatalogInstance;
   placement: Placement;
   synchronousMinimum: number;
-  /** The newest points; only complete ones count. */
+  /** Of the policy. */
+  schedule: Schedule | undefined;
+  /** The newest complete points. */
   points: readonly PointRecord[];
+  now: Date;
 }
 
 export function describeInstance(facts: InstanceFacts): InstanceView {
@@ -39,5 +42,5 @@ export function describeInstanceInDetail(facts: InstanceFacts): InstanceDetailVi
   };
 }
 
-const assess = ({ points, placement, synchronousMinimum }: InstanceFacts) =>
-  assessInstanceProtection({ points: points.map((point) => ({ point, copies: point.copies })), placement, synchronousMinimum });
+const assess = ({ points, ...demand }: InstanceFacts) =>
+  assessInstanceProtection({ ...demand, points: points.map((point) => ({ point, copies: point.copies })) });

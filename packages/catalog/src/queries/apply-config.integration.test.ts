@@ -45,6 +45,21 @@ test('an instance of the API that the file names belongs to the file from then o
   expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id] });
 });
 
+test('a region whose store is another place now has no verified copy until somebody has looked there', async () => {
+  const run = await openRun(catalog);
+  const point = await completePoint(catalog, run, clock.now());
+  const at = { point: point.id, region: alpha, ...run };
+  await catalog.copies.markVerified({ ...at, reason: { rule: 'read-back', text: 'every byte was read' } });
+  const stateOf = async () => (await catalog.copies.list(point.id)).find((copy) => copy.region === alpha)?.state;
+
+  const withStore = (changes: object) =>
+    regions.map((region) => (region.id === alpha ? { ...region, store: { ...region.store, ...changes } } : region));
+  await apply({ regions: withStore({ accessKeyId: 'env:ROTATED' }) });
+  expect(await stateOf()).toBe('verified');
+  await apply({ regions: withStore({ prefix: 'elsewhere/' }) });
+  expect(await stateOf()).toBe('stored');
+});
+
 test('a region that vanishes keeps its row and its copies', async () => {
   const point = await completePoint(catalog, await openRun(catalog), clock.now());
   const [first] = regions;

@@ -1,4 +1,4 @@
-import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
+import type { InstanceId, PointState, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { and, asc, desc, eq, exists, inArray, sql } from 'drizzle-orm';
 import type { QueryContext } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
@@ -25,6 +25,7 @@ export interface PointQueries extends CaptureQueries {
   /** Newest capture first. `cursor` is the last point already seen. */
   list(filter?: {
     instance?: InstanceId | undefined;
+    state?: PointState | undefined;
     limit?: number | undefined;
     cursor?: RecoveryPointId | undefined;
   }): Promise<PointRecord[]>;
@@ -49,7 +50,7 @@ export function createPointQueries(context: QueryContext): PointQueries {
   return {
     ...createCaptureQueries(context),
     get: (id) => attempt((db) => requirePoint(db, id)),
-    list: ({ instance, limit = 50, cursor } = {}) =>
+    list: ({ instance, state, limit = 50, cursor } = {}) =>
       attempt(async (db) => {
         const seen = db
           .select({ at: recoveryPoints.capturedAt, id: recoveryPoints.id })
@@ -61,6 +62,7 @@ export function createPointQueries(context: QueryContext): PointQueries {
           .where(
             and(
               instance === undefined ? undefined : eq(recoveryPoints.instanceId, instance),
+              state === undefined ? undefined : eq(recoveryPoints.state, state),
               cursor === undefined ? undefined : sql`(${recoveryPoints.capturedAt}, ${recoveryPoints.id}) < (${seen})`,
             ),
           )

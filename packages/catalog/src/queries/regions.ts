@@ -1,7 +1,10 @@
-import { CbcrError, type Region, type RegionId } from '@cbcr/domain';
-import { asc, eq, notInArray, sql } from 'drizzle-orm';
+import { isDeepStrictEqual } from 'node:util';
+import { CbcrError, type Region, type RegionId, type StoreSpec } from '@cbcr/domain';
+import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { regions } from '../schema/instances.ts';
+import { copies } from '../schema/points.ts';
+import { writerColumns } from './fence.ts';
 
 export interface CatalogRegion extends Region {
   /** False once cbcr.yaml no longer names the region: nothing new goes there, copies that are there stay readable. */
@@ -33,6 +36,7 @@ export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Re
     listed: true,
     updatedAt: now,
   }));
+  await doubtCopiesOfMovedStores(tx, now, wanted);
   await tx
     .insert(regions)
     .values(values.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
@@ -47,6 +51,30 @@ export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Re
         updatedAt: now,
       },
     });
+}
+
+/** Where a store is, without the ways to log in to it: rotating a key moves nothing. */
+function placeOf(store: StoreSpec): unknown {
+  return Object.fromEntries(Object.entries(store).filter(([name]) => !/key|secret|token|password/i.test(name)));
+}
+
+/**
+ * A region whose store is now another place holds nothing that anybody has seen there: its verified copies must be verified again, and the
+ * reconciler makes anew what is missing.
+ */
+async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonly Region[]): Promise<void> {
+  const known = await tx.select({ id: regions.id, store: regions.store }).from(regions).for('update');
+  const moved = known.filter(({ id, store }) => {
+    const region = wanted.find((candidate) => candidate.id === id);
+    return region !== undefined && !isDeepStrictEqual(placeOf(store), placeOf(region.store));
+  });
+  if (moved.length === 0) return;
+  const ids = moved.map((region) => region.id);
+  const reason = { rule: 'store-moved', text: 'the store of the region is another one now: nobody has seen the copy there' };
+  await tx
+    .update(copies)
+    .set({ state: 'stored', reason, since: now, nextAttemptAt: null, ...writerColumns(null) })
+    .where(and(inArray(copies.regionId, ids), eq(copies.state, 'verified')));
 }
 
 /** Throws `region.not-found` with the regions that could have been meant. */

@@ -211,3 +211,14 @@ test('a region that does not exist is refused', async () => {
     facts: { region: 'nowhere', known: 'alpha, beta, gamma' },
   });
 });
+
+test('a cancelled run whose worker never speaks again is ended by the control plane, and its capture with it', async () => {
+  const { run, epoch } = await openRun(catalog);
+  const longSilent = -1_000; // Every heartbeat is older than a moment in the future.
+  expect(await catalog.runs.endAbandonedCancels(longSilent)).not.toContain(run);
+  await catalog.runs.requestCancel(run, 'ada');
+  expect(await catalog.runs.endAbandonedCancels(3_600_000)).not.toContain(run);
+  expect(await catalog.runs.endAbandonedCancels(longSilent)).toContain(run);
+  expect(await catalog.runs.get(run)).toMatchObject({ state: 'cancelled', error: { code: 'run.cancelled' } });
+  await expect(catalog.ledger.heartbeat(run, epoch, null)).rejects.toMatchObject({ code: 'run.lost' });
+});

@@ -38,6 +38,11 @@ export interface RunQueries {
    * ago, and running ones without a heartbeat for as long. Those with a wake-up call still in the outbox are left to the relay.
    */
   lostCandidates(now: Date, staleMs: number, limit?: number): Promise<RunRecord[]>;
+  /**
+   * Ends running runs that somebody cancelled and that no worker has reported on for `silentMs`: their workers are gone, perhaps with
+   * their region, and nobody else would end them. Returns their ids.
+   */
+  endAbandonedCancels(silentMs: number): Promise<RunId[]>;
   /** A wake-up call for each of these went to Redis now. */
   markEnqueued(ids: readonly RunId[]): Promise<void>;
 }
@@ -135,6 +140,25 @@ export function createRunQueries({ clock, ids, attempt, transact }: QueryContext
           .limit(limit);
         return rows.map(toRun);
       }),
+    async endAbandonedCancels(silentMs) {
+      const now = clock.now();
+      const silentSince = new Date(now.getTime() - silentMs);
+      return transact(async (tx) => {
+        const abandoned = await tx
+          .select({ id: runs.id, epoch: runs.epoch })
+          .from(runs)
+          .where(and(eq(runs.state, 'running'), eq(runs.cancelRequested, true), lt(runs.heartbeatAt, silentSince)))
+          .for('no key update', { skipLocked: true });
+        for (const { id, epoch } of abandoned) {
+          const error = new CbcrError('run.cancelled', { by: 'the control plane, because its worker is gone' }).toReport();
+          const writer = { run: id, epoch };
+          await abandonCaptures(tx, now, { run: id, writer, reason: { rule: 'run-cancelled', text: error.message } });
+          const ended = { state: 'cancelled' as const, stateSince: now, finishedAt: now, error, writerEpoch: epoch };
+          await tx.update(runs).set(ended).where(eq(runs.id, id));
+        }
+        return abandoned.map((run) => run.id);
+      });
+    },
     async markEnqueued(relayed) {
       if (relayed.length === 0) return;
       const now = clock.now();

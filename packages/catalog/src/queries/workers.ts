@@ -1,5 +1,5 @@
 import type { RegionId } from '@cbcr/domain';
-import { asc, eq, lt, sql } from 'drizzle-orm';
+import { asc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { QueryContext } from '../query-context.ts';
 import { workers } from '../schema/workers.ts';
 
@@ -33,7 +33,8 @@ export interface WorkerQueries {
 export function createWorkerQueries({ clock, attempt }: QueryContext): WorkerQueries {
   return {
     async heartbeat({ id, region, store, ...process }) {
-      const now = clock.now();
+      // The server's clock: a worker whose own is wrong would look dead, or alive long after its death.
+      const now = sql`now()`;
       const seen = { regionId: region, ...process, lastSeenAt: now, storeOk: store.ok, storeReason: store.reason };
       await attempt((db) =>
         db
@@ -51,15 +52,18 @@ export function createWorkerQueries({ clock, attempt }: QueryContext): WorkerQue
     list: ({ region } = {}) =>
       attempt(async (db) => {
         const rows = await db
-          .select()
+          .select({ ...getTableColumns(workers), serverNow: sql`now()`.mapWith(workers.lastSeenAt) })
           .from(workers)
           .where(region === undefined ? undefined : eq(workers.regionId, region))
           .orderBy(asc(workers.regionId), asc(workers.id));
-        return rows.map(({ regionId, storeOk, storeReason, since, ...row }) => ({
+        // Ages are the server's; told in the time of the caller, who compares them with its own clock.
+        const now = clock.now().getTime();
+        return rows.map(({ regionId, storeOk, storeReason, since, lastSeenAt, serverNow, ...row }) => ({
           ...row,
           region: regionId,
           store: { ok: storeOk, reason: storeReason },
-          storeSince: since,
+          lastSeenAt: new Date(now - (serverNow.getTime() - lastSeenAt.getTime())),
+          storeSince: new Date(now - (serverNow.getTime() - since.getTime())),
         }));
       }),
     async remove(id) {

@@ -52,7 +52,7 @@ export class EngineBench {
   async restore(
     connection: string,
     source: RestoreSource,
-    { signal, clean }: { signal?: AbortSignal; clean?: string } = {},
+    { signal, clean }: { signal?: AbortSignal; clean?: string | undefined } = {},
   ): Promise<void> {
     await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2, clean });
   }

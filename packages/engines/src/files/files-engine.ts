@@ -5,7 +5,7 @@ import { captureFolder } from './capture.ts';
 import { translateFolderError } from './file-errors.ts';
 import { folderConnectionSchema, parseFolder } from './folder-connection.ts';
 import { hasMarker } from './folder-marker.ts';
-import { requireConfirmation, requireEmptyFolder, restoreFolder } from './restore.ts';
+import { requireFitFolder, restoreFolder } from './restore.ts';
 
 /** A folder as a tar archive. What is kept and what is not is in the README beside this file. */
 export function createFilesEngine({ clock }: { clock: Clock }): Engine {
@@ -25,11 +25,10 @@ export function createFilesEngine({ clock }: { clock: Clock }): Engine {
       await requireReadable(folder);
       return await captureFolder(folder, context, clock);
     },
-    checkTarget: async (connection, { signal }, { clean } = {}) => {
+    checkTarget: async (connection, { signal }, plan = {}) => {
       signal.throwIfAborted();
       const folder = parseFolder(connection);
-      if (clean === undefined) await requireEmptyFolder(folder);
-      else requireConfirmation(folder, clean);
+      await requireFitFolder(folder, plan);
       await access(folder, constants.W_OK).catch((error: unknown) => {
         throw translateFolderError(error, folder, (cause) => new CbcrError('engine.denied', { database: folder, cause }));
       });

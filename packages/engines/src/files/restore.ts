@@ -4,22 +4,25 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CbcrError } from '@cbcr/domain';
 import { extract } from 'tar-stream';
-import type { EngineContext, RestoreOptions, RestoreSource } from '../engine.ts';
+import type { EngineContext, RestoreOptions, RestorePlan, RestoreSource } from '../engine.ts';
 import { asIncomplete } from '../incomplete-restore.ts';
 import { showName } from './archive-names.ts';
 import { folderFact, streamName } from './capture.ts';
 import { translateFileError, translateFolderError } from './file-errors.ts';
-import { markerName, removeMarker, setMarker } from './folder-marker.ts';
+import { hasMarker, markerName, removeMarker, setMarker } from './folder-marker.ts';
 import { TreeWriter } from './tree-writer.ts';
 
 const namesShown = 5;
 
-/** Throws `engine.target-not-empty` or `engine.database-missing`. */
-export async function requireEmptyFolder(folder: string): Promise<void> {
+/** Throws `engine.database-missing`. */
+async function namesIn(folder: string): Promise<Buffer[]> {
   const unexpected = (cause: string) => new CbcrError('run.unexpected', { cause });
-  const names = await readdir(folder, 'buffer').catch((error: unknown) => {
+  return await readdir(folder, 'buffer').catch((error: unknown) => {
     throw translateFolderError(error, folder, unexpected);
   });
+}
+
+function requireNoNames(folder: string, names: readonly Buffer[]): void {
   if (names.length === 0) return;
   const incomplete = names.some((name) => name.toString() === markerName) ? 'an incomplete restore: ' : '';
   const some = names.slice(0, namesShown).map(showName).join(', ');
@@ -27,8 +30,19 @@ export async function requireEmptyFolder(folder: string): Promise<void> {
   throw new CbcrError('engine.target-not-empty', { database: folder, found });
 }
 
+/** Throws what `checkTarget` promises. */
+export async function requireFitFolder(folder: string, { clean, facts = {} }: RestorePlan): Promise<void> {
+  if (clean !== undefined) requireConfirmation(folder, clean);
+  const names = await namesIn(folder);
+  // The same path may be another machine's, so that an empty folder is taken, and one that an earlier restore left incomplete.
+  if (names.length > 0 && facts[folderFact] === folder && !(await hasMarker(folder))) {
+    throw new CbcrError('engine.target-is-source', { database: folder });
+  }
+  if (clean === undefined) requireNoNames(folder, names);
+}
+
 /** Throws `engine.clean-unconfirmed` unless `named` is the path of the folder, letter by letter. */
-export function requireConfirmation(folder: string, named: string): void {
+function requireConfirmation(folder: string, named: string): void {
   if (named !== folder) throw new CbcrError('engine.clean-unconfirmed', { found: folder, named: named.slice(0, 100) });
   if (dirname(folder) === folder)
     throw new CbcrError('engine.clean-failed', { database: folder, cause: 'it is the root of the file system' });
@@ -45,13 +59,7 @@ export async function restoreFolder(
   const stream = source.streams.find(({ name }) => name === streamName);
   if (!stream) throw fallback(`the recovery point has no stream ${streamName}`);
   signal.throwIfAborted();
-  if (clean === undefined) {
-    await requireEmptyFolder(folder);
-  } else {
-    requireConfirmation(folder, clean);
-    // The same path may be another machine's: only an empty folder is taken without a doubt.
-    if (source.facts[folderFact] === folder) throw new CbcrError('engine.target-is-source', { database: folder });
-  }
+  await requireFitFolder(folder, { clean, facts: source.facts });
   await setMarker(folder).catch((error: unknown) => {
     throw translateFileError(error, folder, fallback);
   });

@@ -1,3 +1,5 @@
+import { CbcrError } from '@cbcr/domain';
+import { describeConnection, type PostgresConnection } from './connection.ts';
 import type { Session } from './session.ts';
 
 /** The fact of a manifest that tells which database was captured. */
@@ -14,4 +16,11 @@ export async function readDatabaseIdentity(session: Session): Promise<string | n
     select system_identifier::text || '/' || (select oid from pg_database where datname = current_database())::text as identity
       from pg_control_system()`);
   return row?.identity ?? null;
+}
+
+/** Throws `engine.target-is-source` for the database that a capture with these facts was made from. */
+export async function requireOtherDatabase(session: Session, connection: PostgresConnection, facts: Record<string, string>): Promise<void> {
+  const identity = await readDatabaseIdentity(session);
+  if (identity === null || identity !== facts[identityFact]) return;
+  throw new CbcrError('engine.target-is-source', { database: describeConnection(connection) });
 }

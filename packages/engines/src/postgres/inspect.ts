@@ -1,9 +1,10 @@
 import { CbcrError } from '@cbcr/domain';
-import type { EngineContext, RestoreOptions, SourceFacts } from '../engine.ts';
+import type { EngineContext, RestorePlan, SourceFacts } from '../engine.ts';
 import type { PostgresTools } from './capture.ts';
 import { requireConfirmation } from './clean-target.ts';
 import { chooseDumpTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection } from './connection.ts';
+import { requireOtherDatabase } from './database-identity.ts';
 import { hasMarker } from './restore-marker.ts';
 import type { Fallback } from './server-errors.ts';
 import { readServerFacts } from './server-facts.ts';
@@ -28,11 +29,12 @@ export async function inspectPostgres(connection: PostgresConnection, context: E
 export async function checkPostgresTarget(
   connection: PostgresConnection,
   context: EngineContext,
-  { clean }: Pick<RestoreOptions, 'clean'>,
+  { clean, facts = {} }: RestorePlan,
   tools: PostgresTools,
 ): Promise<void> {
   if (clean !== undefined) requireConfirmation(connection, clean);
   await withSession(connection, context, tools, async (session) => {
+    await requireOtherDatabase(session, connection, facts);
     if (clean === undefined) await requireEmptyTarget(session, connection);
   });
 }

@@ -14,8 +14,7 @@ export function createPostgresEngine(tools: PostgresTools): Engine {
     describe: (connection) => describeConnection(parseConnection(connection)),
     inspect: async (connection, context) => await inspectPostgres(parseConnection(connection), context, tools),
     capture: async (connection, context) => await capturePostgres(parseConnection(connection), context, tools),
-    checkTarget: async (connection, context, options) =>
-      await checkPostgresTarget(parseConnection(connection), context, options ?? {}, tools),
+    checkTarget: async (connection, context, plan = {}) => await checkPostgresTarget(parseConnection(connection), context, plan, tools),
     restore: async (connection, source, context, options) =>
       await restorePostgres(parseConnection(connection), source, context, options, tools),
   };

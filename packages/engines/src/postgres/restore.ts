@@ -11,7 +11,7 @@ import { type PostgresTools, type Section, sections } from './capture.ts';
 import { cleanTarget, requireConfirmation } from './clean-target.ts';
 import { chooseRestoreTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
-import { identityFact, readDatabaseIdentity } from './database-identity.ts';
+import { requireOtherDatabase } from './database-identity.ts';
 import { compareWithTarget, type Fit, parseRequirements } from './requirements.ts';
 import { removeMarker, setMarker } from './restore-marker.ts';
 import { type Fallback, translateServerError } from './server-errors.ts';
@@ -69,8 +69,7 @@ async function prepareTarget(
   const found = await findClientTools(tools.toolFolders, { signal, clock: tools.clock });
   const session = await openSession(connection, { signal, clock: tools.clock, fallback });
   try {
-    const identity = await readDatabaseIdentity(session);
-    if (identity !== null && identity === source.facts[identityFact]) throw new CbcrError('engine.target-is-source', { database });
+    await requireOtherDatabase(session, connection, source.facts);
     const server = await readServerFacts(session);
     const { folder, version } = chooseRestoreTools(found, source.facts['toolVersion'] ?? server.version, server);
     const fit = await compareWithTarget(session, parseRequirements(source.facts['requirements'] ?? ''), server.superuser);

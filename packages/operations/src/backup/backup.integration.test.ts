@@ -6,7 +6,7 @@ import { CbcrError, type InstanceId, type RecoveryPointId, systemClock } from '@
 import { waitUntil } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { isManifest, isSegment, plantFault, type StoreCall } from '../../test/faults.ts';
+import { failOnceItHolds, isManifest, isSegment, plantFault, type StoreCall } from '../../test/faults.ts';
 import { createRun, perform, startRun, succeed } from '../../test/perform.ts';
 import { alpha, beta, createStage, delta, gamma, type Stage } from '../../test/stage.ts';
 
@@ -59,7 +59,7 @@ test('one capture is stored in every placed region: the same manifest, the same 
 });
 
 test('a region that dies in the middle is detached: the capture succeeds without it, and the copy is owed with the reason', async () => {
-  const fault = plantFault((call) => call.operation === 'put' && call.index >= 3);
+  const fault = plantFault((call) => call.operation === 'put' && call.index >= 3, failOnceItHolds);
   stage.plant(gamma, fault.wrap);
   const { point, stored, detached } = await succeed(stage, 'backup', { instance: shop, params: {} });
   expect(fault.fired).not.toEqual([]);

@@ -64,8 +64,7 @@ export async function commitPoint(
     return { region, state: 'stored', reason, storedBytes: encoded.manifest.totals.storedBytes };
   });
   const absent = targets.absent.map(({ region, reason }) => owed({ region, storedBytes: 0 }, reason, null));
-  const copies = [...(await Promise.all(commits)), ...absent];
-  deadline.end();
+  const copies = [...(await Promise.all(commits).finally(deadline.end)), ...absent];
   const [stored, missing] = [copies.filter((copy) => copy.state === 'stored'), copies.filter((copy) => copy.state !== 'stored')];
   requireSynchronousMinimum(facts, stored.length, missing);
 

@@ -1,10 +1,8 @@
-import type { BlobStore } from '@cbcr/blobstore';
-import { CbcrError, type InstanceId, systemClock } from '@cbcr/domain';
+import { type InstanceId, systemClock } from '@cbcr/domain';
 import { planRepairs } from '@cbcr/policy';
-import { waitUntil } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { crashProcess, isManifest, isSegment, plantFault, type StoreCall, type StoreFault } from '../../test/faults.ts';
+import { crashProcess, failOnceItHolds, isManifest, isSegment, plantFault, type StoreFault } from '../../test/faults.ts';
 import { type MadePoint, makePoint, nth } from '../../test/made-point.ts';
 import { createRun, perform, startRun } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
@@ -24,16 +22,7 @@ beforeEach(async () => {
 
 /** A point that gamma owes: its capture lost gamma after some segments. */
 async function makeOwingPoint(): Promise<MadePoint> {
-  // Puts run side by side: the region fails only once it holds something.
-  const failWithSomething = async (_call: StoreCall, store: BlobStore) => {
-    const holdsSomething = async () => {
-      for await (const _object of store.list(`v1/${shop}/`)) return true;
-      return false;
-    };
-    await waitUntil(holdsSomething, { deadlineMs: 10_000 });
-    throw new CbcrError('store.unreachable', { region: store.region, cause: 'planted at put' });
-  };
-  const fault = plantFault((call) => call.operation === 'put' && call.index >= 3, failWithSomething);
+  const fault = plantFault((call) => call.operation === 'put' && call.index >= 3, failOnceItHolds);
   stage.plant(gamma, fault.wrap);
   const point = await makePoint(stage, shop);
   expect(fault.fired).not.toEqual([]);

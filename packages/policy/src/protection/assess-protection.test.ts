@@ -77,6 +77,7 @@ describe('a point', () => {
 });
 
 describe('an instance', () => {
+  const unscheduled = { ...demand, schedule: undefined, now: new Date('2026-11-23T00:00:00Z') };
   const whole = { copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')] };
 
   test('is as protected as its newest complete point, in whatever order the points come', () => {
@@ -85,13 +86,28 @@ describe('an instance', () => {
       { point: pointOf(3, { state: 'capturing' }), copies: [] },
       { point: pointOf(2), copies: [copyOf('berlin', 'verified')] },
     ];
-    expect(assessInstanceProtection({ ...demand, points })).toMatchObject({ point: pointId(2), protected: false });
-    expect(assessInstanceProtection({ ...demand, points: [...points].reverse() })).toMatchObject({ point: pointId(2) });
-    expect(assessInstanceProtection({ ...demand, points: points.slice(0, 2) })).toMatchObject({ point: pointId(1), protected: true });
+    expect(assessInstanceProtection({ ...unscheduled, points })).toMatchObject({ point: pointId(2), protected: false });
+    expect(assessInstanceProtection({ ...unscheduled, points: [...points].reverse() })).toMatchObject({ point: pointId(2) });
+    expect(assessInstanceProtection({ ...unscheduled, points: points.slice(0, 2) })).toMatchObject({ point: pointId(1), protected: true });
+  });
+
+  test('whose newest point is too old is not protected: one due time may be under way, a second may not have passed', () => {
+    const schedule = { cron: '0 3 * * *', timeZone: 'Etc/UTC' };
+    const at = (iso: string) =>
+      assessInstanceProtection({
+        ...demand,
+        points: [{ point: pointOf(1, { capturedAt: new Date('2026-11-01T03:00:00Z') }), ...whole }],
+        schedule,
+        now: new Date(iso),
+      });
+    expect(at('2026-11-03T02:59:59Z').protected).toBe(true);
+    const missed = at('2026-11-03T03:00:00Z');
+    expect(missed.protected).toBe(false);
+    expect(missed.reasons[0]).toMatchObject({ rule: 'newest-point-too-old', text: expect.stringContaining('2026-11-02T03:00:00') });
   });
 
   test('without a complete point is not protected', () => {
-    const answer = assessInstanceProtection({ ...demand, points: [] });
+    const answer = assessInstanceProtection({ ...unscheduled, points: [] });
     expect(answer).toMatchObject({ point: null, available: false, protected: false });
     expect(answer.reasons[0]?.rule).toBe('no-complete-point');
   });

@@ -3,7 +3,7 @@ import { gatesOf, type LimitName, type Limits, type Link } from '../limits/limit
 import { type PublishedLimits, rateOf } from '../limits/published-limits.ts';
 import type { Rate } from '../limits/rate.ts';
 import { rateAt } from '../limits/rate-at.ts';
-import type { LeaseAnswer } from './lease-source.ts';
+import type { Lease, LeaseAnswer } from './lease-source.ts';
 import { graceMs, roundMs } from './timing.ts';
 
 export interface LastKnownOptions {
@@ -15,7 +15,13 @@ export interface LastKnownOptions {
 
 /** The number of sharers that was seen lately: a lull just before an outage must not let everybody think to be alone. */
 const peakHoldsMs = 300_000;
+/** Timetables of windows are renewed under the same revision. */
+const relearnMs = 3_600_000;
 const pauseRetryMs = 250;
+
+const kib = 1024;
+const keyOf = ({ source, target }: Link) => `${source}->${target}`;
+const wholeKib = (round: (value: number) => number, bytes: number) => round(bytes / kib) * kib;
 
 /**
  * What a worker may do without asking: its share of the last known limits, by the last known number of those who share them. If
@@ -23,6 +29,7 @@ const pauseRetryMs = 250;
  */
 export function createLastKnown({ workerId, clock, unheard }: LastKnownOptions) {
   let limits: PublishedLimits | null = null;
+  let learnedAtMs = 0;
   const peaks = new Map<LimitName, { sharers: number; atMs: number }>();
   const freeAt = new Map<string, number>();
 
@@ -41,11 +48,10 @@ export function createLastKnown({ workerId, clock, unheard }: LastKnownOptions) 
   };
 
   return {
-    get revision(): number | null {
-      return limits?.revision ?? null;
-    },
+    knows: (revision: number): boolean => limits?.revision === revision && clock.monotonicMs() - learnedAtMs < relearnMs,
     learnLimits(published: PublishedLimits): void {
       limits = published;
+      learnedAtMs = clock.monotonicMs();
     },
     /** `sharers` in the order of `gatesOf`. */
     learnSharers(link: Link, sharers: readonly number[]): void {
@@ -57,14 +63,19 @@ export function createLastKnown({ workerId, clock, unheard }: LastKnownOptions) 
           peaks.set(name, { sharers: count, atMs: nowMs });
       }
     },
+    /** A lease of Redis uses up this worker's own share too, so that changing over from one to the other never gives both. */
+    learnLease(link: Link, { bytes, startMs }: Lease): void {
+      const share = shareOf(link);
+      if (share > 0) freeAt.set(keyOf(link), startMs + (bytes / share) * 1000);
+    },
     /** At most `wantBytes`, and not before `notBeforeMs`. */
     grant(link: Link, wantBytes: number, notBeforeMs = Number.NEGATIVE_INFINITY): LeaseAnswer {
       const share = shareOf(link);
       if (share === 0) return { kind: 'wait', paused: true, retryAfterMs: pauseRetryMs };
       if (share === Number.POSITIVE_INFINITY) return { kind: 'unlimited' };
-      const key = `${link.source}->${link.target}`;
-      const quantumBytes = Math.max(Math.floor((share * roundMs) / 2000), 1024);
-      const bytes = Math.min(wantBytes, quantumBytes);
+      const key = keyOf(link);
+      const quantumBytes = Math.max(wholeKib(Math.floor, (share * roundMs) / 2000), kib);
+      const bytes = Math.min(Math.max(wholeKib(Math.ceil, wantBytes), kib), quantumBytes);
       const startMs = Math.max(freeAt.get(key) ?? 0, clock.monotonicMs() - graceMs, notBeforeMs);
       const durationMs = (bytes / share) * 1000;
       freeAt.set(key, startMs + durationMs);

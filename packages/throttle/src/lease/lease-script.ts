@@ -14,17 +14,18 @@ export const answerCode = { unknown: 0, unlimited: 1, paused: 2, busy: 3, lease:
  * other gate idle.
  *
  * KEYS: the limits; then for each gate its moment and its members.
- * ARGV: member; wanted bytes; round, grace and longest wait in microseconds; then for each gate its name and its general name.
+ * ARGV: member; wanted bytes; in microseconds the round, the longest round, the shortest lease, the grace and the longest wait; then for each gate its name and its general name.
  * Answer: code, revision, wait and duration in microseconds, bytes, quantum, then the number of members of each gate (0: no limit there).
  */
 export function leaseScript(clock: string = redisTime): string {
   return `
 local now = ${clock}
 local member, want = ARGV[1], tonumber(ARGV[2])
-local round, grace, longest = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local round, longestRound, shortest = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local grace, longestWait = tonumber(ARGV[6]), tonumber(ARGV[7])
 local gates = (#KEYS - 1) / 2
 local names = {}
-for i = 6, #ARGV do names[#names + 1] = ARGV[i] end
+for i = 8, #ARGV do names[#names + 1] = ARGV[i] end
 local known = redis.call('HMGET', KEYS[1], 'revision', unpack(names))
 if not known[1] then return {${answerCode.unknown}} end
 
@@ -69,12 +70,14 @@ for _, gate in ipairs(limited) do
     gate.free = math.max(gate.free, now + ahead)
   end
   wait = math.max(wait, gate.free - now)
-  quantum = math.min(quantum, gate.rate * math.min(round / 2, round / gate.sharers) / 1000000)
+  local turn = math.min(round / 2, math.max(round / gate.sharers, shortest), longestRound / gate.sharers)
+  quantum = math.min(quantum, gate.rate * turn / 1000000)
 end
-quantum = math.max(math.floor(quantum), 1024)
-if wait > longest then answer[1] = ${answerCode.busy} return answer end
+-- Whole KiB, which is what workers count in.
+quantum = math.max(math.floor(quantum / 1024) * 1024, 1024)
+if wait > longestWait then answer[1] = ${answerCode.busy} return answer end
 
-local bytes = math.max(math.min(want, quantum), 1)
+local bytes = math.max(math.min(math.ceil(want / 1024) * 1024, quantum), 1024)
 local duration = 0
 for _, gate in ipairs(limited) do
   local takes = bytes * 1000000 / gate.rate

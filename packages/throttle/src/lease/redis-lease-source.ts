@@ -7,7 +7,7 @@ import type { RedisKeys } from '../redis-keys.ts';
 import { createRedisScript } from '../redis-script.ts';
 import { answerCode, leaseScript } from './lease-script.ts';
 import type { LeaseAnswer } from './lease-source.ts';
-import { graceMs, longestRoundMs, roundMs } from './timing.ts';
+import { graceMs, longestRoundMs, roundMs, shortestLeaseMs } from './timing.ts';
 
 /** `unknown`: Redis holds no limits, because it lost them or nobody published any yet. */
 export type RemoteAnswer =
@@ -29,7 +29,7 @@ export interface RemoteLeaseSourceOptions {
 }
 
 /** A lease that starts later than this is not promised: limits may change before. */
-const longestWaitMs = 500;
+const longestWaitMs = 600;
 const pauseRetryMs = 250;
 
 export function createRedisLeaseSource({ redis, keys, workerId, clock }: RemoteLeaseSourceOptions): RemoteLeaseSource {
@@ -42,7 +42,7 @@ export function createRedisLeaseSource({ redis, keys, workerId, clock }: RemoteL
       await firstAttempt(redis);
       const sentMs = clock.monotonicMs();
       const round = Math.min(Math.max(roundMs, roundMs / 2 + 1.5 * trip.shortestMs()), longestRoundMs);
-      const timing = [round, graceMs, longestWaitMs].map((ms) => Math.round(ms * 1000));
+      const timing = [round, longestRoundMs, shortestLeaseMs, graceMs, longestWaitMs].map((ms) => Math.round(ms * 1000));
       const member = `${workerId}|${link.source}->${link.target}`;
       const args = [member, Math.ceil(wantBytes), ...timing, ...gates.flatMap(({ name, general }) => [name, general])];
       const raw = await run(keysOf(keys, gates), args);

@@ -49,7 +49,7 @@ export function createSteadyLeaseSource(options: SteadyLeaseSourceOptions): Leas
     const answered = await remote.request(link, wantBytes);
     if ('kind' in answered) return null;
     lastKnown.learnSharers(link, answered.sharers);
-    if (lastKnown.revision !== answered.revision) {
+    if (!lastKnown.knows(answered.revision)) {
       const limits = await remote.readLimits();
       if (limits !== null) lastKnown.learnLimits(limits);
     }
@@ -67,7 +67,11 @@ export function createSteadyLeaseSource(options: SteadyLeaseSourceOptions): Leas
         degrade();
         return lastKnown.grant(link, wantBytes);
       }
-      if (answer.kind !== 'lease' || clock.monotonicMs() >= settledAtMs) return answer;
+      if (answer.kind !== 'lease') return answer;
+      if (clock.monotonicMs() >= settledAtMs) {
+        lastKnown.learnLease(link, answer);
+        return answer;
+      }
       const share = lastKnown.grant(link, answer.bytes, answer.startMs);
       return share.kind === 'lease' ? share : answer;
     },

@@ -1,14 +1,18 @@
 /**
  * The budget of "never above 1.1 times the rate in any one second", in milliseconds' worth of the rate: `graceMs` of catching up in
- * Redis, `latenessMs` of catching up in a worker, and what is cut into slices (a quarter of a lease, at most 13) stay below 100 together.
+ * Redis, `latenessMs` of catching up in a worker, and slices (a quarter of a lease, at most 13) leave 20 for the way from the queue to the socket.
  */
-export const graceMs = 25;
-export const latenessMs = 50;
+export const graceMs = 20;
+export const latenessMs = 45;
 
-/** All leases of a link that wait for their time make about one round: each worker's lease is one share of it. */
+/**
+ * All leases of a link that wait for their time make about one round, and each worker's lease is one share of it. A round is longer when many
+ * share it, so that a lease is worth waking up for, and longer than the way to Redis and back, or the next lease would come too late. Never so
+ * long that a change waits for a second.
+ */
 export const roundMs = 100;
-/** A round must be longer than the way to Redis and back, or the next lease comes too late. */
 export const longestRoundMs = 400;
+export const shortestLeaseMs = 25;
 
 /** How long an answer is believed while nothing limits: a change must be visible within a second. */
 export const freshMs = 350;

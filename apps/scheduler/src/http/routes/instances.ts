@@ -1,8 +1,8 @@
 import { addInstanceRequestSchema, instanceDetailViewSchema, instanceViewSchema } from '@cbcr/client';
-import { CbcrError, type InstanceId, instanceIdSchema, instanceSchema } from '@cbcr/domain';
+import { CbcrError, instanceIdSchema, instanceSchema } from '@cbcr/domain';
 import { z } from 'zod';
-import { createInstanceReader } from '../../read-instance.ts';
-import { describeInstance, describeInstanceInDetail, type InstanceFacts } from '../../views/instance-view.ts';
+import { createInstanceReader, readInstanceFacts } from '../../read-instance.ts';
+import { describeInstance, describeInstanceInDetail } from '../../views/instance-view.ts';
 import { acceptConnection } from '../accept-connection.ts';
 import { requester } from '../requester.ts';
 import type { Route } from './route.ts';
@@ -10,15 +10,10 @@ import type { Route } from './route.ts';
 export const instances: Route = (app, deps) => {
   const { catalog } = deps;
 
-  const readFacts = async (id: InstanceId, read = createInstanceReader(deps)): Promise<InstanceFacts> => {
-    const [{ instance, placement, policy }, points] = await Promise.all([read(id), catalog.points.list({ instance: id, limit: 20 })]);
-    return { instance, placement, synchronousMinimum: policy.placement.synchronousMinimum, points };
-  };
-
   app.get('/instances', { schema: { summary: 'Protected instances', response: { 200: z.array(instanceViewSchema) } } }, async () => {
     const read = createInstanceReader(deps);
     const all = await catalog.instances.list();
-    return Promise.all(all.map(async ({ id }) => describeInstance(await readFacts(id, read))));
+    return Promise.all(all.map(async ({ id }) => describeInstance(await readInstanceFacts(deps, id, read))));
   });
 
   app.get(
@@ -30,7 +25,7 @@ export const instances: Route = (app, deps) => {
         response: { 200: instanceDetailViewSchema },
       },
     },
-    async ({ params }) => describeInstanceInDetail(await readFacts(params.id)),
+    async ({ params }) => describeInstanceInDetail(await readInstanceFacts(deps, params.id)),
   );
 
   app.post(
@@ -49,7 +44,7 @@ export const instances: Route = (app, deps) => {
       }
       const connection = acceptConnection(deps, body.engine, body.connection);
       await catalog.instances.add(instanceSchema.parse({ ...body, connection }), requester);
-      return reply.status(201).send(describeInstanceInDetail(await readFacts(body.id)));
+      return reply.status(201).send(describeInstanceInDetail(await readInstanceFacts(deps, body.id)));
     },
   );
 };

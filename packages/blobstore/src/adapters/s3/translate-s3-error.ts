@@ -117,7 +117,7 @@ function isAway({ name, code, httpStatus }: { name: string; code: string; httpSt
 
 function describe({ name, code, httpStatus, message }: Facts): string {
   const label = [name === 'Error' || message.includes(name) ? '' : name, httpStatus ?? ''].filter((part) => part !== '').join(' ');
-  const text = message === '' || message === 'UnknownError' ? code : message;
+  const text = message === '' || message === 'UnknownError' ? code : message.replace(/\.$/, '');
   return [label, text].filter((part) => part !== '').join(': ') || 'no reason given';
 }
 

@@ -63,7 +63,7 @@ export const serviceErrors = {
   },
   'api.request-invalid': {
     sentence: 'The request is not valid: {cause}.',
-    hint: 'See the description of the API at /openapi.json.',
+    hint: 'Correct what is named; nothing was changed. /openapi.json describes every request.',
     treatment: 'never',
     status: 400,
   },
