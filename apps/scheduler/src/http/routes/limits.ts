@@ -56,6 +56,13 @@ export const limits: Route = (app, { catalog, clock, limitBook }) => {
 function understand<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const cause = parsed.error.issues.map(({ path, message }) => `${[what, ...path].join('.')}: ${message}`).join('; ');
+  const issues = parsed.error.issues.flatMap((issue) => innermost(issue, value));
+  const cause = issues.map(({ path, message }) => `${[what, ...path].join('.')}: ${message}`).join('; ');
   throw new CbcrError('api.request-invalid', { cause });
+}
+
+/** What a limit may be has two forms, a rate or more: the problem is that of the form which was meant. */
+function innermost(issue: z.core.$ZodIssue, value: unknown): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return [issue];
+  return [...((typeof value === 'object' ? issue.errors[0] : issue.errors.at(-1)) ?? [issue])];
 }
