@@ -21,7 +21,7 @@ async function main(options: BenchOptions): Promise<void> {
     const machine = await readMachineFacts(folder, readMachineEnvironment());
     if (machine.loadAverage > availableParallelism() / 2)
       say(`the machine is busy (load ${machine.loadAverage}): trust ratios, not figures`);
-    const results = await runMeasurements(folder, options, say);
+    const results = await runMeasurements(folder, options, say, interrupted.signal);
     const targets = judgeTargets(results);
     await mkdir(dirname(options.output), { recursive: true });
     await writeFile(options.output, `${JSON.stringify({ startedAt, options, machine, results, targets }, null, 2)}\n`);
@@ -31,6 +31,9 @@ async function main(options: BenchOptions): Promise<void> {
     await temporary?.remove();
   }
 }
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(`stopped by ${name}`)));
 
 let options: BenchOptions | undefined;
 try {

@@ -21,7 +21,12 @@ import { startSystem } from './system/system.ts';
 type Record = (name: MeasurementName, measure: () => Promise<Figures>) => Promise<void>;
 
 /** Makes the wanted measurements one after another, each `repeat` times, and gives them in their order. */
-export async function runMeasurements(folder: string, options: BenchOptions, say: (line: string) => void): Promise<Result[]> {
+export async function runMeasurements(
+  folder: string,
+  options: BenchOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Result[]> {
   const results = new Map<MeasurementName, Result>();
   const isWanted = (...names: MeasurementName[]) => options.only.length === 0 || names.some((name) => options.only.includes(name));
   const record: Record = async (name, measure) => {
@@ -29,7 +34,7 @@ export async function runMeasurements(folder: string, options: BenchOptions, say
     results.set(name, result);
     const facts = { loadBefore: loadavg()[0] ?? 0, startedAt: systemClock.now().toISOString() };
     try {
-      const figures = await measure();
+      const figures = await unlessAborted(measure(), signal);
       result.repetitions.push({ ...figures, ...facts });
       say(`${name}: ${figures.seconds.toFixed(1)} s`);
     } catch (error) {
@@ -40,19 +45,33 @@ export async function runMeasurements(folder: string, options: BenchOptions, say
   };
   const queueOnly = ['raw-queue', 'no-op-runs'] as const;
   if (isWanted(...measurementNames.filter((name) => !queueOnly.some((other) => other === name)))) {
-    await measureSystem(folder, options, { isWanted, record, say });
+    await measureSystem(folder, options, { isWanted, record, say, signal });
   }
-  if (isWanted(...queueOnly)) await measureQueues(folder, options, { isWanted, record, say });
+  if (isWanted(...queueOnly)) await measureQueues(folder, options, { isWanted, record, say, signal });
   return measurementNames.flatMap((name) => results.get(name) ?? []);
+}
+
+/** An interrupted measurement is left behind; what it started is stopped by whoever started it. */
+async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 interface Recording {
   isWanted(...names: MeasurementName[]): boolean;
   record: Record;
   say(line: string): void;
+  signal: AbortSignal;
 }
 
-async function measureSystem(folder: string, options: BenchOptions, { isWanted, record, say }: Recording): Promise<void> {
+async function measureSystem(folder: string, options: BenchOptions, { isWanted, record, say, signal }: Recording): Promise<void> {
   const system = await startSystem(join(folder, 'system'), options, say);
   try {
     const url = system.file.customerUrl;
@@ -72,7 +91,7 @@ async function measureSystem(folder: string, options: BenchOptions, { isWanted, 
       if (isWanted('plain-upload') && options.store === 's3')
         await record('plain-upload', () => measurePlainUpload(system, dump, plaintextBytes));
       if (isWanted('backup-1', 'verify', 'replicate', 'restore')) {
-        const one = await measureOneRegion(system);
+        const one = await unlessAborted(measureOneRegion(system), signal);
         await record('backup-1', async () => one.backup);
         await record('verify', async () => one.verify);
         if (isWanted('replicate')) await record('replicate', () => measureReplicate(system, one.point));

@@ -69,10 +69,15 @@ export interface RestoreOptions {
   jobs: number;
   /** The target's exact name, as a confirmation that everything in it may be removed first. Absent: a target that is not empty is refused. */
   clean?: string | undefined;
+  /**
+   * Who restores (a run's id), letters, digits and underscores. A target that the same owner left incomplete was empty when it began, so it is emptied
+   * without confirmation and restored again: a restore may be killed anywhere and continue.
+   */
+  owner?: string | undefined;
 }
 
 /** What is known of a restore before it begins. */
-export interface RestorePlan extends Pick<RestoreOptions, 'clean'> {
+export interface RestorePlan extends Pick<RestoreOptions, 'clean' | 'owner'> {
   /** Those of the capture. */
   facts?: RestoreSource['facts'];
 }

@@ -117,8 +117,9 @@ describe('a request of a producer', () => {
     stage.startWorker(async () => ({ done: 1 }), {}, intake);
     await enqueue({ ...versionOne, v: 2 });
     await stage.eventually('it is refused', async () => (await queue.getFailedCount()) === 1);
-    const reason = (await queue.getJob('request-nightly-17'))?.failedReason;
-    expect(reason).toMatch(/^run\.payload-invalid: .*its version is 2, this worker knows 1/);
+    const job = await queue.getJob('request-nightly-17');
+    expect(JSON.stringify(job?.data)).not.toContain('hunter2');
+    expect(job?.failedReason).toMatch(/^run\.payload-invalid: .*its version is 2, this worker knows 1/);
     expect(intake.asked).toEqual([]);
   });
 

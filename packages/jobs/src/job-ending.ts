@@ -1,4 +1,4 @@
-import { type CbcrError, type Clock, isCbcrError, type RequestAnswer, type RequestPayload, type RunId } from '@cbcr/domain';
+import { type CbcrError, type Clock, isCbcrError, type RequestAnswer, type RunId } from '@cbcr/domain';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { RunLog } from './job-kind.ts';
 
@@ -10,7 +10,7 @@ export interface WakeUpJob {
   /** How many workers died while they held the job. */
   readonly stalledCounter: number;
   updateProgress(progress: object): Promise<void>;
-  updateData(data: RequestPayload): Promise<void>;
+  updateData(data: object): Promise<void>;
   moveToDelayed(timestampMs: number, token: string): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface WakeUpJob {
  */
 export type JobEnding =
   | { readonly type: 'done'; readonly answer?: RequestAnswer; readonly wake?: RunId }
-  | { readonly type: 'refused'; readonly message: string; readonly forget?: RequestPayload }
+  | { readonly type: 'refused'; readonly message: string; readonly forget?: object }
   | { readonly type: 'again'; readonly pauseMs: number };
 
 /** Returns for BullMQ to complete the job, or throws what BullMQ understands. */
@@ -39,9 +39,7 @@ export async function endJob(
       return ending.answer;
     case 'refused':
       if (ending.forget)
-        await job
-          .updateData(ending.forget)
-          .catch((error) => log.warn({ error: messageOf(error) }, 'A refused request could not be emptied'));
+        await job.updateData(ending.forget).catch((error) => log.warn({ error: messageOf(error) }, 'A refused job could not be emptied'));
       throw new UnrecoverableError(ending.message);
     case 'again':
       try {

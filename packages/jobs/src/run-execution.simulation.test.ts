@@ -105,7 +105,7 @@ function createWorker(name: string, ledger: LedgerFake, clock: ManualClock, mish
 function throwMishap(mishap: Mishap): void {
   if (mishap === 'outage') throw new CbcrError('store.unreachable', { region: sampleRegion, cause: 'simulated' });
   if (mishap === 'defect') throw new TypeError('simulated');
-  if (mishap === 'refusal') throw new CbcrError('store.denied', { region: sampleRegion, operation: 'put' });
+  if (mishap === 'refusal') throw new CbcrError('store.denied', { region: sampleRegion, operation: 'put', cause: 'the key is unknown' });
 }
 
 const workerIndex = fc.nat({ max: 2 });

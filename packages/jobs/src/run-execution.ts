@@ -30,7 +30,7 @@ export async function executeWakeUp(
   const payload = readJobPayload(job.id ?? 'without id', job.data);
   if (isCbcrError(payload)) {
     setting.log.error({ error: payload.toReport(), kind: bound.kind.name, job: job.id }, 'A wake-up call cannot be read');
-    return { type: 'refused', message: describeRefusal(payload) };
+    return { type: 'refused', message: describeRefusal(payload), forget: { refused: payload.code } };
   }
   if ('request' in payload) return acceptRequest(bound, payload, job, setting);
   const running = setting.running.begin(payload.runId);

@@ -6,7 +6,7 @@ import { defaultRuntimeTiming } from './runtime-timing.ts';
 
 const run = 'run_01';
 const errors = {
-  never: new CbcrError('store.denied', { region: sampleRegion, operation: 'put' }),
+  never: new CbcrError('store.denied', { region: sampleRegion, operation: 'put', cause: 'the key is unknown' }),
   attempt: new CbcrError('run.unexpected', { cause: 'a defect' }),
   outage: new CbcrError('store.unreachable', { region: sampleRegion, cause: 'down' }),
   cancel: new CbcrError('run.cancelled', { by: 'request' }),

@@ -70,7 +70,7 @@ describe('a run that meets an error', () => {
     let starts = 0;
     stage.startWorker(async () => {
       starts++;
-      throw new CbcrError('store.denied', { region: sampleRegion, operation: 'put' });
+      throw new CbcrError('store.denied', { region: sampleRegion, operation: 'put', cause: 'the key is unknown' });
     });
     const run = await stage.submit();
     await stage.eventually('the run fails', () => stage.ledger.get(run.id).state === 'failed');

@@ -1,4 +1,10 @@
-/** How much a transfer may hold in memory and how patient it is. One place, so that margins are read together. */
+/**
+ * How much a transfer may hold in memory and how patient it is. One place, so that margins are read together.
+ *
+ * A worker promises to stay below 512 MiB with a run of every kind at once. Segments of up to 36 MiB are what counts: the window and the
+ * one that is being filled for a backup; one more than `readAhead` for a restore and for a verification, `readAhead` for a replication
+ * (see docs/benchmarks.md). A kind's `concurrency` multiplies its part.
+ */
 export interface TransferTuning {
   /** How far a region may be behind the capture; also what a capture holds in memory, for all regions together. */
   windowBytes: number;
@@ -13,9 +19,9 @@ export interface TransferTuning {
 }
 
 export const defaultTransferTuning: TransferTuning = {
-  windowBytes: 128 * 1024 * 1024,
+  windowBytes: 96 * 1024 * 1024,
   lagToleranceMs: 15_000,
-  readAhead: 3,
+  readAhead: 1,
   stallTimeoutMs: 30_000,
   // Workers report every second (see the worker's heartbeat); five missed reports are no accident.
   workerStaleMs: 6_000,

@@ -50,26 +50,33 @@ describe('real processes on one link, 10 s', () => {
   });
 });
 
-/** Promised: less than 2 %. The work is a hash of what passes, the least that is done to any byte. */
+/** Promised: less than 2 %. The work is a hash of what passes, the least that is done to any byte; processor time, which others do not disturb. */
 describe('the cost of no limit', () => {
   const body = randomBytes(32 * 1024 * 1024);
-  const bodies = 40;
+  const bodies = 80;
   test('bodies of 32 MiB, hashed', async () => {
     const namespace = await publish({});
     const throttle = createThrottle({ redisUrl: redis.url, clock: systemClock, workerId: 'bench', namespace, unheard: { limits: {} } });
     const plain = async function* () {
-      for (let offset = 0; offset < body.length; offset += 256 * 1024) yield body.subarray(offset, offset + 256 * 1024);
+      const size = 1024 * 1024;
+      for (let offset = 0; offset < body.length; offset += size) yield body.subarray(offset, offset + size);
     };
     const timeOf = async (pieces: () => AsyncIterable<Uint8Array>) => {
-      const startedMs = systemClock.monotonicMs();
+      const before = process.cpuUsage();
       const hash = createHash('sha256');
       for await (const piece of pieces()) hash.update(piece);
-      return systemClock.monotonicMs() - startedMs;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
     };
     const paced = () => throttle.pace(link, body, { priority: 'backup' });
     await timeOf(paced);
     const times: { plain: number; paced: number }[] = [];
-    for (let i = 0; i < bodies; i++) times.push({ plain: await timeOf(plain), paced: await timeOf(paced) });
+    for (let i = 0; i < bodies; i++) {
+      // Who comes second finds warmer caches.
+      const first = i % 2 === 0 ? await timeOf(paced) : 0;
+      const without = await timeOf(plain);
+      times.push({ plain: without, paced: first > 0 ? first : await timeOf(paced) });
+    }
     const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
     const [without, withThrottle] = [median(times.map((time) => time.plain)), median(times.map((time) => time.paced))];
     say(`${without.toFixed(2)} ms plain, ${withThrottle.toFixed(2)} ms paced: ${((withThrottle / without - 1) * 100).toFixed(2)} %`);

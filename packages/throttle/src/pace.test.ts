@@ -8,6 +8,7 @@ function laneOf(sliceBytes: number) {
   const lane: LinkLane = {
     state: 'limited',
     sliceBytes,
+    passes: () => false,
     spend: (bytes, _priority, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();

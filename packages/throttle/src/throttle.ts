@@ -38,7 +38,7 @@ export interface Throttle {
    */
   take(link: Link, bytes: number, options: SpendOptions): Promise<void>;
   /**
-   * Gives a body in pieces (views, a quarter of a lease or 256 KiB each) as fast as they may be moved. Leaving the loop early withdraws
+   * Gives a body in pieces (views, a quarter of a lease each, 1 MiB while nothing limits) as fast as they may be moved. Leaving the loop early withdraws
    * what is still waited for. Rejects as `take`.
    */
   pace(link: Link, body: Uint8Array | AsyncIterable<Uint8Array>, options: SpendOptions): AsyncIterable<Uint8Array>;

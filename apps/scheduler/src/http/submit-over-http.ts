@@ -13,5 +13,9 @@ export function submitOverHttp(
   plan: Parameters<typeof submitRun>[2],
 ): Promise<CreatedRun> {
   const idempotencyKey = readIdempotencyKey(headers);
-  return submitRun(deps, { request: idempotencyKey ?? 'without a key', idempotencyKey, requestedBy: requester, asksFor }, plan);
+  return submitRun(
+    deps,
+    { request: idempotencyKey?.replace(/^api:/, '') ?? 'without a key', idempotencyKey, requestedBy: requester, asksFor },
+    plan,
+  );
 }

@@ -52,9 +52,9 @@ export class EngineBench {
   async restore(
     connection: string,
     source: RestoreSource,
-    { signal, clean }: { signal?: AbortSignal; clean?: string | undefined } = {},
+    { signal, ...plan }: { signal?: AbortSignal; clean?: string | undefined; owner?: string | undefined } = {},
   ): Promise<void> {
-    await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2, clean });
+    await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2, ...plan });
   }
 
   /** The reason of a rejection; throws when there is none. */

@@ -65,6 +65,26 @@ export function itRestores(current: () => EngineBench): void {
     expect(await fixture.compare(source, target)).toEqual([]);
   });
 
+  it('lets the owner of an incomplete restore begin again, and nobody else', async () => {
+    const bench = current();
+    const { fixture } = bench;
+    const source = await fixture.makeSource('rich');
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeEmptyTarget();
+    const broken = restoreSourceOf(fixture, parts, (_name, whole) => Readable.from(pieces(whole.subarray(0, whole.length - 1))));
+    await bench.failureOf(bench.restore(target, broken, { owner: 'run_1' }));
+    const before = await fixture.fingerprint(target);
+    for (const owner of [undefined, 'run_2', 'run_1 or another']) {
+      const failure = await bench.failureOf(bench.restore(target, restoreSourceOf(fixture, parts), { owner }));
+      expect(isCbcrError(failure, 'engine.target-not-empty')).toBe(true);
+    }
+    expect(await fixture.fingerprint(target)).toBe(before);
+    await fixture.engine.checkTarget(target, await bench.context(), { owner: 'run_1' });
+    await bench.restore(target, restoreSourceOf(fixture, parts), { owner: 'run_1' });
+    expect(await fixture.compare(source, target)).toEqual([]);
+    expect(await looksUntouchable(bench, target)).toBe(false);
+  });
+
   it('never overwrites what was captured, not even when its name confirms it', async () => {
     const { fixture, ...bench } = bound(current());
     const source = await fixture.makeSource('rich');

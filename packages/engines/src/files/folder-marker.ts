@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Stands in the target from before the first file until everything is in place; a folder that holds it is neither captured nor restored into. */
@@ -8,11 +8,18 @@ export async function hasMarker(folder: string): Promise<boolean> {
   return (await stat(join(folder, markerName)).catch(() => undefined)) !== undefined;
 }
 
-/** The marker of an earlier restore that broke off serves as well. */
-export async function setMarker(folder: string): Promise<void> {
-  if (await hasMarker(folder)) return;
-  const text = 'CBCR is restoring into this folder, or a restore broke off. It is incomplete: do not use it.\n';
-  await writeFile(join(folder, markerName), text, { flag: 'wx', mode: 0o600, flush: true });
+const markerText = 'CBCR is restoring into this folder, or a restore broke off. It is incomplete: do not use it.\n';
+
+/** Names the owner from now on, also where an earlier restore broke off. */
+export async function setMarker(folder: string, owner: string | undefined): Promise<void> {
+  await writeFile(join(folder, markerName), `${markerText}${owner ?? ''}\n`, { mode: 0o600, flush: true });
+}
+
+/** Whether this owner left the folder incomplete. */
+export async function isOwnedBy(folder: string, owner: string | undefined): Promise<boolean> {
+  if (owner === undefined) return false;
+  const text = await readFile(join(folder, markerName), 'utf8').catch(() => '');
+  return text === `${markerText}${owner}\n`;
 }
 
 export async function removeMarker(folder: string): Promise<void> {

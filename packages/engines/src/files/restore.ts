@@ -9,7 +9,7 @@ import { asIncomplete } from '../incomplete-restore.ts';
 import { showName } from './archive-names.ts';
 import { folderFact, streamName } from './capture.ts';
 import { translateFileError, translateFolderError } from './file-errors.ts';
-import { hasMarker, markerName, removeMarker, setMarker } from './folder-marker.ts';
+import { hasMarker, isOwnedBy, markerName, removeMarker, setMarker } from './folder-marker.ts';
 import { TreeWriter } from './tree-writer.ts';
 
 const namesShown = 5;
@@ -31,14 +31,14 @@ function requireNoNames(folder: string, names: readonly Buffer[]): void {
 }
 
 /** Throws what `checkTarget` promises. */
-export async function requireFitFolder(folder: string, { clean, facts = {} }: RestorePlan): Promise<void> {
+export async function requireFitFolder(folder: string, { clean, owner, facts = {} }: RestorePlan): Promise<void> {
   if (clean !== undefined) requireConfirmation(folder, clean);
   const names = await namesIn(folder);
   // The same path may be another machine's, so that an empty folder is taken, and one that an earlier restore left incomplete.
   if (names.length > 0 && facts[folderFact] === folder && !(await hasMarker(folder))) {
     throw new CbcrError('engine.target-is-source', { database: folder });
   }
-  if (clean === undefined) requireNoNames(folder, names);
+  if (clean === undefined && !(await isOwnedBy(folder, owner))) requireNoNames(folder, names);
 }
 
 /** Throws `engine.clean-unconfirmed` unless `named` is the path of the folder, letter by letter. */
@@ -53,18 +53,19 @@ export async function restoreFolder(
   folder: string,
   source: RestoreSource,
   { signal }: EngineContext,
-  { clean }: Pick<RestoreOptions, 'clean'>,
+  { clean, owner }: Pick<RestoreOptions, 'clean' | 'owner'>,
 ): Promise<void> {
   const fallback = (cause: string) => new CbcrError('engine.restore-failed', { database: folder, cause });
   const stream = source.streams.find(({ name }) => name === streamName);
   if (!stream) throw fallback(`the recovery point has no stream ${streamName}`);
   signal.throwIfAborted();
-  await requireFitFolder(folder, { clean, facts: source.facts });
-  await setMarker(folder).catch((error: unknown) => {
+  await requireFitFolder(folder, { clean, owner, facts: source.facts });
+  const continues = await isOwnedBy(folder, owner);
+  await setMarker(folder, owner).catch((error: unknown) => {
     throw translateFileError(error, folder, fallback);
   });
   try {
-    if (clean !== undefined) await emptyFolder(folder);
+    if (clean !== undefined || continues) await emptyFolder(folder);
     const writer = new TreeWriter(folder);
     let seenBytes = 0;
     const counted = new Transform({

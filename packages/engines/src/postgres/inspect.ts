@@ -5,7 +5,7 @@ import { requireConfirmation } from './clean-target.ts';
 import { chooseDumpTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection } from './connection.ts';
 import { requireOtherDatabase } from './database-identity.ts';
-import { hasMarker } from './restore-marker.ts';
+import { hasMarker, isOwnedBy } from './restore-marker.ts';
 import type { Fallback } from './server-errors.ts';
 import { readServerFacts } from './server-facts.ts';
 import { openSession, type Session } from './session.ts';
@@ -29,13 +29,13 @@ export async function inspectPostgres(connection: PostgresConnection, context: E
 export async function checkPostgresTarget(
   connection: PostgresConnection,
   context: EngineContext,
-  { clean, facts = {} }: RestorePlan,
+  { clean, owner, facts = {} }: RestorePlan,
   tools: PostgresTools,
 ): Promise<void> {
   if (clean !== undefined) requireConfirmation(connection, clean);
   await withSession(connection, context, tools, async (session) => {
     await requireOtherDatabase(session, connection, facts);
-    if (clean === undefined) await requireEmptyTarget(session, connection);
+    if (clean === undefined && !(await isOwnedBy(session, owner))) await requireEmptyTarget(session, connection);
   });
 }
 

@@ -13,7 +13,7 @@ import { chooseRestoreTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
 import { requireOtherDatabase } from './database-identity.ts';
 import { compareWithTarget, type Fit, parseRequirements } from './requirements.ts';
-import { removeMarker, setMarker } from './restore-marker.ts';
+import { endSessionsOf, isOwnedBy, removeMarker, restoreApplication, setMarker } from './restore-marker.ts';
 import { type Fallback, translateServerError } from './server-errors.ts';
 import { readServerFacts } from './server-facts.ts';
 import { openSession } from './session.ts';
@@ -54,6 +54,7 @@ interface Plan {
   /** Folder of pg_restore. */
   folder: string;
   fit: Fit;
+  owner: string | undefined;
 }
 
 /** Checks everything that can be checked, and only then writes the marker. */
@@ -61,7 +62,7 @@ async function prepareTarget(
   connection: PostgresConnection,
   source: RestoreSource,
   { signal, note }: EngineContext,
-  { clean, tools, fallback }: RestoreOptions & { tools: PostgresTools; fallback: Fallback },
+  { clean, owner, tools, fallback }: RestoreOptions & { tools: PostgresTools; fallback: Fallback },
 ): Promise<Plan> {
   for (const section of sections) streamOf(source, section);
   const database = describeConnection(connection);
@@ -74,14 +75,16 @@ async function prepareTarget(
     const { folder, version } = chooseRestoreTools(found, source.facts['toolVersion'] ?? server.version, server);
     const fit = await compareWithTarget(session, parseRequirements(source.facts['requirements'] ?? ''), server.superuser);
     if (fit.obstacles.length > 0) throw new CbcrError('engine.target-unfit', { database, cause: fit.obstacles.join('; ') });
+    const continues = owner !== undefined && (await isOwnedBy(session, owner));
+    if (continues) await endSessionsOf(session, owner);
     await session.query('begin');
     // Two restores at once would both find the target empty.
     await session.query("select pg_advisory_xact_lock(hashtextextended('cbcr restore', 0))");
-    if (clean === undefined) await requireEmptyTarget(session, connection);
+    if (clean === undefined && !continues) await requireEmptyTarget(session, connection);
     else await cleanTarget(session, connection);
-    await setMarker(session);
+    await setMarker(session, owner);
     await session.query('commit');
-    note(clean === undefined ? 'prepared the target' : 'emptied and prepared the target', {
+    note(clean === undefined && !continues ? 'prepared the target' : 'emptied and prepared the target', {
       server: server.version,
       tool: version,
       encoding: server.encoding,
@@ -96,7 +99,7 @@ async function prepareTarget(
         },
       );
     }
-    return { folder, fit };
+    return { folder, fit, owner };
   } finally {
     await session.close();
   }
@@ -128,7 +131,7 @@ async function restoreFromFile(settings: RestoreSettings, stream: RestoreStream,
   }
 }
 
-function startRestore({ folder, fit, connection, signal, clock }: RestoreSettings, args: readonly string[]) {
+function startRestore({ folder, fit, owner, connection, signal, clock }: RestoreSettings, args: readonly string[]) {
   const command = {
     program: join(folder, 'pg_restore'),
     args: [
@@ -143,7 +146,7 @@ function startRestore({ folder, fit, connection, signal, clock }: RestoreSetting
       ...args,
     ],
     // One flush at the end, by the removal of the marker, instead of one for each statement.
-    environment: toolEnvironment(connection, { synchronous_commit: 'off' }),
+    environment: { ...toolEnvironment(connection, { synchronous_commit: 'off' }), PGAPPNAME: restoreApplication(owner) },
   };
   return startChild(command, { signal, clock, secrets: secretsOf(connection) });
 }

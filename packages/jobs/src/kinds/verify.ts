@@ -10,7 +10,7 @@ export const verify = {
   runsIn: 'copy',
   params,
   result,
-  concurrency: 2,
+  concurrency: 1,
   maxAttempts: 3,
   priority: 25,
 } as const satisfies JobKind<'verify', z.infer<typeof params>, z.infer<typeof result>>;

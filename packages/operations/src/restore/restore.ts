@@ -78,8 +78,8 @@ async function restoreFrom(
     const source = { engine: point.engine, facts: manifest.manifest.source.facts, streams };
     const engineContext = { signal, scratchFolder, note };
     if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
-    await engine.checkTarget(target, engineContext, { clean: params.clean, facts: source.facts });
-    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean });
+    await engine.checkTarget(target, engineContext, { clean: params.clean, owner: run.id, facts: source.facts });
+    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner: run.id });
   });
   return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
 }

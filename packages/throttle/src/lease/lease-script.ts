@@ -1,5 +1,5 @@
 /** A script with its clock: an expression over Redis that gives microseconds since 1970. */
-export const redisTime = `(function() local t = redis.call('TIME'); return t[1] * 1000000 + t[2] end)()`;
+const redisTime = `(function() local t = redis.call('TIME'); return t[1] * 1000000 + t[2] end)()`;
 
 export const answerCode = { unknown: 0, unlimited: 1, paused: 2, busy: 3, lease: 4 } as const;
 

@@ -10,7 +10,7 @@ import type { LeaseAnswer } from './lease-source.ts';
 import { graceMs, longestRoundMs, roundMs, shortestLeaseMs } from './timing.ts';
 
 /** `unknown`: Redis holds no limits, because it lost them or nobody published any yet. */
-export type RemoteAnswer =
+type RemoteAnswer =
   | { readonly kind: 'unknown' }
   | { readonly answer: LeaseAnswer; readonly revision: number; readonly sharers: readonly number[] };
 

@@ -18,7 +18,7 @@ const bytesOfUnit: Readonly<Record<string, number>> = {
 const pattern = /^(\d+(?:\.\d+)?)\s*(b|[kmg]i?b|[kmg]bit)\/s$/i;
 
 /** Below it a grant of the smallest size takes so long that a change is no longer visible within a second. */
-export const slowestBytesPerSecond = 16 * 1024;
+const slowestBytesPerSecond = 16 * 1024;
 const fastestBytesPerSecond = 1e12;
 
 const expected = 'a rate such as 50MB/s, 20MiB/s or 400Mbit/s (at least 16KiB/s), unlimited, or paused';

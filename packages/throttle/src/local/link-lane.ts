@@ -13,6 +13,8 @@ export interface LinkLane {
   readonly state: LaneState;
   /** Into how large pieces bytes should be cut, so that a piece is small beside a lease. A multiple of 1 KiB. */
   readonly sliceBytes: number;
+  /** Nothing limits, as far as is known: whatever is moved now need not be asked for. Renews that knowledge by itself. */
+  passes(): boolean;
   /** Waits for `bytes`, which should be no more than a slice. */
   spend(bytes: number, priority: Priority, signal?: AbortSignal | undefined): Promise<void>;
   close(): void;
@@ -25,7 +27,7 @@ export interface LinkLaneOptions {
 
 const kib = 1024;
 /** Small enough that a change of the limit is seen in the middle of a body, large enough to cost nothing. */
-const unlimitedSliceBytes = 256 * kib;
+const unlimitedSliceBytes = 1024 * kib;
 const largestSliceBytes = 4096 * kib;
 const firstSliceBytes = 16 * kib;
 /** Released at most this often. */
@@ -55,8 +57,7 @@ export function createLinkLane({ clock, ask }: LinkLaneOptions): LinkLane {
     return answer;
   };
 
-  /** Nothing limits, as far as is known; renews that knowledge beside the work while it is not too old. */
-  const isOpen = (): boolean => {
+  const passes = (): boolean => {
     if (state !== 'unlimited') return false;
     const ageMs = clock.monotonicMs() - answeredAtMs;
     if (ageMs > freshMs && !refreshing) {
@@ -130,8 +131,9 @@ export function createLinkLane({ clock, ask }: LinkLaneOptions): LinkLane {
     get sliceBytes() {
       return sliceBytes;
     },
+    passes,
     async spend(bytes, priority, signal) {
-      if (isOpen()) {
+      if (passes()) {
         signal?.throwIfAborted();
         return;
       }
