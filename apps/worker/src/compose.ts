@@ -56,7 +56,10 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     onError: (error) => logger.warn({ error: error.toReport() }, 'Redis cannot be asked for bandwidth'),
     onDegraded: (degraded) => {
       metrics.setThrottleDegraded(degraded);
-      logger.warn({ degraded }, degraded ? 'bandwidth limits are kept without Redis, by a share of the last known' : 'bandwidth is shared through Redis again');
+      logger.warn(
+        { degraded },
+        degraded ? 'bandwidth limits are kept without Redis, by a share of the last known' : 'bandwidth is shared through Redis again',
+      );
     },
   });
 

@@ -6,7 +6,7 @@ export interface HoldMeter {
   onHold(isHeld: boolean): void;
   /** All holds together, the one that lasts included. */
   heldMs(): number;
-  /** The length of the hold that lasts, or that ended a moment ago; else 0. */
+  /** The length of the hold that lasts, or of the longest that ended a moment ago; else 0. */
   recentHoldMs(): number;
 }
 
@@ -22,8 +22,9 @@ export function createHoldMeter(clock: Pick<Clock, 'monotonicMs'>): HoldMeter {
       if (isHeld) sinceMs ??= clock.monotonicMs();
       else {
         if (sinceMs === null) return;
-        last = { lengthMs: currentHoldMs(), endedAtMs: clock.monotonicMs() };
-        pastMs += last.lengthMs;
+        const ended = { lengthMs: currentHoldMs(), endedAtMs: clock.monotonicMs() };
+        pastMs += ended.lengthMs;
+        if (ended.lengthMs >= last.lengthMs || ended.endedAtMs - last.endedAtMs >= momentMs) last = ended;
         sinceMs = null;
       }
     },

@@ -25,7 +25,11 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
     buckets: secondsBuckets,
     registers: [registry],
   });
-  const degraded = new Gauge({ name: 'cbcr_throttle_degraded', help: '1 while bandwidth limits are kept without Redis.', registers: [registry] });
+  const degraded = new Gauge({
+    name: 'cbcr_throttle_degraded',
+    help: '1 while bandwidth limits are kept without Redis.',
+    registers: [registry],
+  });
   return {
     observeStoreCall({ region, operation, outcome, durationMs, sizeBytes }) {
       calls.inc({ region, operation, outcome });
