@@ -42,9 +42,9 @@ describe('a backup keeps to the bandwidth that its link has', () => {
     await setLimit('reset');
     expect(run.state).toBe('succeeded');
     expect(regionsOf(await pointOf(run)).sort()).toEqual([...stack.regions].sort());
-    // Slices that were paid for ahead, and the first moment until the limit was heard of.
+    // Below: slices that were paid for ahead. Above: the rest of a backup, on a machine that has other work.
     expect(durationMs(run)).toBeGreaterThan(seconds * 1000 * 0.9);
-    expect(durationMs(run)).toBeLessThan(seconds * 1000 * 1.25 + unlimitedMs);
+    expect(durationMs(run)).toBeLessThan(seconds * 1000 * 1.5 + 2 * unlimitedMs);
   });
 
   test('a paused link moves nothing while the others finish, and goes on within seconds of being opened', async () => {
