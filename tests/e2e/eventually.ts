@@ -4,7 +4,7 @@ import { waitUntil } from '@cbcr/testkit';
 export async function eventually<Value>(
   what: string,
   condition: () => Promise<Value | undefined | false | null>,
-  deadlineMs = 90_000,
+  deadlineMs = 180_000,
 ): Promise<Value> {
   let lastError: unknown;
   const value = await waitUntil(

@@ -134,8 +134,10 @@ describe('a producer outside the workspace', () => {
       const run = await stack.client.waitForRun(await queue.waitForAcceptance(one));
       expect(run).toMatchObject({ state: 'succeeded', kind: one.request.kind, region: second, point });
     }
-    const over = await stack.client.startVerification({ point, region: second }, { idempotencyKey: 'verify-2' });
-    expect(await stack.client.waitForRun(over.id)).toMatchObject({ state: 'succeeded', kind: 'verify' });
+    const verified = await stack.cbcr.json('verify', point, '--region', second, '--wait', '--idempotency-key', 'verify-2');
+    expect(verified).toMatchObject({ state: 'succeeded', kind: 'verify', requestedBy: 'api' });
+    const copied = await stack.cbcr.json('replicate', point, '--to', second, '--wait');
+    expect(copied).toMatchObject({ state: 'succeeded', kind: 'replicate', requestedBy: 'api' });
   });
 
   describe('with a payload', () => {

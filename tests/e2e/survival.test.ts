@@ -63,6 +63,21 @@ describe('nothing is lost when something dies', () => {
     expect(await completeOf(run)).toEqual([]);
   });
 
+  test('a worker that is killed in mid-restore is followed by another attempt, and the target is whole', async () => {
+    await stack.untilProtected('shop');
+    const [, reader = ''] = stack.regions;
+    const target = await stack.createTarget();
+    const { id } = await stack.client.startRestore({ instance: 'shop', to: reader, target: target.url });
+    await eventually(`${id} moves bytes`, async () => ((await stack.client.getRun(id)).progress?.doneBytes ?? 0) > 0);
+    process.kill(await stack.pidOf(`worker-${reader}`), 'SIGKILL');
+    await stack.cbcr.json('dev', 'up');
+    const ended = await stack.untilEnded(id);
+    expect(ended).toMatchObject({ state: 'succeeded' });
+    expect(ended.epoch).toBeGreaterThan(1);
+    const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: userEnvironment });
+    expect(report.differences).toEqual([]);
+  });
+
   test('a restore whose nearest copy has just died reads from the next best', async () => {
     await stack.untilProtected('shop');
     const [, reader = '', third = ''] = stack.regions;

@@ -3,7 +3,7 @@
  * node_modules, and with the part of @cbcr/domain that it needs inside. Usage: pnpm --filter @cbcr/client pack-tarball [FOLDER]
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -12,6 +12,8 @@ const destination = resolve(process.argv[2] ?? packageFolder);
 const stage = mkdtempSync(join(tmpdir(), 'cbcr-client-'));
 try {
   const built = join(stage, 'dist');
+  // The configuration maps @cbcr/domain to its sources: when TypeScript 7.0 finds it through node_modules, it sometimes (2 builds of 6) takes
+  // it for a foreign package and emits nothing of it.
   execFileSync(join(packageFolder, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.pack.json', '--outDir', built], {
     cwd: packageFolder,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -33,6 +35,10 @@ function pointInside(built: string, file: string): void {
   const text = readFileSync(path, 'utf8')
     .replaceAll("'@cbcr/domain'", `'${domain.startsWith('.') ? domain : `./${domain}`}'`)
     .replaceAll(/(from '\.{1,2}\/[^']+)\.ts'/g, "$1.js'");
+  // A compiler that took the domain for a foreign package would leave it out without a word.
+  for (const [, imported = ''] of text.matchAll(/from '(\.{1,2}\/[^']+)'/g)) {
+    if (!existsSync(join(dirname(path), imported))) throw new Error(`${file} imports ${imported}, which was not built`);
+  }
   writeFileSync(path, text);
 }
 

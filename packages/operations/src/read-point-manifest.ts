@@ -13,6 +13,8 @@ export interface PointManifest extends DecodedManifest {
   sources: SegmentSource[];
 }
 
+const sameEverywhere: readonly string[] = ['key.missing', 'key.wrong', 'format.version-unknown'];
+
 interface ManifestReading {
   /** `null` for work that needs no plaintext, so that a region without the key can still carry the bytes. */
   keys: OperationDependencies['keys'] | null;
@@ -43,6 +45,8 @@ export async function readPointManifest(
     } catch (error) {
       signal.throwIfAborted();
       const failure = toCbcrError(error);
+      // Every region holds the same bytes under the same keys: no other source can help, and neither can waiting.
+      if (sameEverywhere.includes(failure.code)) throw failure;
       failures.push(failure);
       failed.push(source);
       doubts.note(source.region, failure);

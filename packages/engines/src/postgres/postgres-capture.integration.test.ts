@@ -66,6 +66,23 @@ describe('a capture of a database that is in use', () => {
     await capture.dispose();
   });
 
+  it('fails when the database is dropped in the middle of a dump, and then says that it does not exist', async () => {
+    const source = await fixture.makeSource('large');
+    const capture = await bench.startCapture(source);
+    const [preData, data] = capture.streams;
+    if (preData) await readAll(preData.open());
+    const flowing = data?.open();
+    if (!flowing) throw new Error('there is no data stream');
+    await once(flowing, 'readable');
+    const broken = new Promise((resolve) => flowing.once('error', resolve));
+    await fixture.run(inject('postgresAdminUrl'), `drop database "${fixture.nameOf(source)}" with (force)`);
+    flowing.resume();
+    expect(isCbcrError(await broken, 'engine.unreachable')).toBe(true);
+    expect(isCbcrError(await bench.failureOf(capture.finish()), 'engine.unreachable')).toBe(true);
+    await capture.dispose();
+    expect(isCbcrError(await bench.failureOf(inspect(source)), 'engine.database-missing')).toBe(true);
+  });
+
   it('does not accept that the connection died between the last stream and the end', async () => {
     const source = await fixture.makeSource('empty');
     const capture = await bench.startCapture(source);
