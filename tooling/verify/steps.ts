@@ -50,14 +50,14 @@ export function testSteps(): Step[] {
       name: 'unit',
       command: ['turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=errors-only', '--ui=stream'],
       fix: 'pnpm test:unit',
-      timeoutMs: minutes(6),
+      timeoutMs: minutes(25),
       suites: unitTestedPackages().map((path) => ({ name: path, results: `${path}/.results/unit.json` })),
     },
     {
       name: 'contract and integration',
       command: ['vitest', 'run', '--config', 'vitest.integration.config.ts'],
       fix: 'pnpm test:integration',
-      timeoutMs: minutes(6),
+      timeoutMs: minutes(25),
       suites: [
         { name: 'contract', results: integrationResults, includes: isContract },
         { name: 'integration', results: integrationResults, includes: (file) => !isContract(file) },
@@ -67,7 +67,7 @@ export function testSteps(): Step[] {
       name: 'e2e',
       command: ['vitest', 'run', '--config', 'vitest.e2e.config.ts'],
       fix: 'pnpm test:e2e',
-      timeoutMs: minutes(6),
+      timeoutMs: minutes(25),
       suites: [{ name: 'e2e', results: '.results/e2e.json' }],
     },
   ];

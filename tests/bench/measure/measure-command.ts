@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { systemClock } from '@cbcr/domain';
 import type { Figures } from '../measurements.ts';
-import { readTreeCpuSeconds } from './process-usage.ts';
+import { readEndedChildrenCpuSeconds, readTreeCpuSeconds } from './process-usage.ts';
 
 /** Runs a shell command to its end. Secrets go by `environment`, never by the command. Throws when it fails. */
 export async function measureCommand(
@@ -11,17 +11,15 @@ export async function measureCommand(
   { environment, serverPids = [] }: { environment: Record<string, string | undefined>; serverPids?: readonly number[] },
 ): Promise<Pick<Figures, 'seconds' | 'cpuSeconds' | 'serverCpuSeconds'>> {
   const serverCpu = () => serverPids.reduce((sum, pid) => sum + readTreeCpuSeconds(pid), 0);
-  const before = { mine: process.resourceUsage(), tree: readTreeCpuSeconds(process.pid), servers: serverCpu() };
+  const before = { ended: readEndedChildrenCpuSeconds(), servers: serverCpu() };
   const started = systemClock.monotonicMs();
   const child = spawn('bash', ['-o', 'pipefail', '-c', command], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
   const seconds = (systemClock.monotonicMs() - started) / 1000;
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${said.trim()}`);
-  const mine = process.resourceUsage();
-  const own = mine.userCPUTime + mine.systemCPUTime - before.mine.userCPUTime - before.mine.systemCPUTime;
   return {
     seconds,
-    cpuSeconds: readTreeCpuSeconds(process.pid) - before.tree - own / 1e6,
+    cpuSeconds: readEndedChildrenCpuSeconds() - before.ended,
     serverCpuSeconds: serverCpu() - before.servers,
   };
 }

@@ -6,6 +6,7 @@ const ticksPerSecond = 100;
 interface ProcessTimes {
   parent: number;
   seconds: number;
+  ofEndedSeconds: number;
 }
 
 /**
@@ -36,8 +37,12 @@ function readTimes(pid: number): ProcessTimes | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const at = (position: number) => Number(fields[position - 3]);
   const [parent, user, system, userOfEnded, systemOfEnded] = [4, 14, 15, 16, 17];
-  return { parent: at(parent), seconds: (at(user) + at(system) + at(userOfEnded) + at(systemOfEnded)) / ticksPerSecond };
+  const ofEndedSeconds = (at(userOfEnded) + at(systemOfEnded)) / ticksPerSecond;
+  return { parent: at(parent), seconds: (at(user) + at(system)) / ticksPerSecond + ofEndedSeconds, ofEndedSeconds };
 }
+
+/** CPU seconds of children of this process that ended and were waited for, with everything below them. */
+export const readEndedChildrenCpuSeconds = (): number => readTimes(process.pid)?.ofEndedSeconds ?? 0;
 
 /** Lets the peak begin anew at what is in use now. */
 export const resetPeakRss = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -1,8 +1,18 @@
+import { CbcrError } from '@cbcr/domain';
+
 /** Who asked, for runs and the audit trail. One token serves everybody, so there is one name. */
 export const requester = 'api';
 
-/** The same key always gives the same run. Bounded, because it is kept for ever. */
+const longestKey = 200;
+
+/** The same key always gives the same run. Bounded, because it is kept for ever; cut, two keys would become one. */
 export function readIdempotencyKey(headers: Record<string, unknown>): string | undefined {
   const key = headers['idempotency-key'];
-  return typeof key === 'string' && key !== '' ? `api:${key.slice(0, 200)}` : undefined;
+  if (typeof key !== 'string' || key === '') return undefined;
+  if (key.length > longestKey) {
+    throw new CbcrError('api.request-invalid', {
+      cause: `the idempotency key has ${key.length} characters, at most ${longestKey} are allowed`,
+    });
+  }
+  return `api:${key}`;
 }

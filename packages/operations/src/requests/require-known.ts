@@ -2,11 +2,12 @@ import type { CatalogRegion, PointRecord } from '@cbcr/catalog';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import type { DecisionFacts } from '../decision-facts.ts';
 
-/** Throws `region.not-found`. */
+/** A region that cbcr.yaml lists: nothing is written to one that it no longer names. Throws `region.not-found`. */
 export function requireRegion({ regions }: Pick<DecisionFacts, 'regions'>, id: RegionId): CatalogRegion {
-  const region = regions.find((candidate) => candidate.id === id);
+  const listed = regions.filter((region) => region.listed);
+  const region = listed.find((candidate) => candidate.id === id);
   if (region === undefined) {
-    throw new CbcrError('region.not-found', { region: id, known: regions.map((known) => known.id).join(', ') });
+    throw new CbcrError('region.not-found', { region: id, known: listed.map((known) => known.id).join(', ') });
   }
   return region;
 }

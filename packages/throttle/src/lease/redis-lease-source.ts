@@ -31,6 +31,7 @@ export interface RemoteLeaseSourceOptions {
 /** A lease that starts later than this is not promised: limits may change before. */
 const longestWaitMs = 600;
 const pauseRetryMs = 250;
+const tripsToTrust = 5;
 
 export function createRedisLeaseSource({ redis, keys, workerId, clock }: RemoteLeaseSourceOptions): RemoteLeaseSource {
   const run = createRedisScript(redis, leaseScript());
@@ -78,16 +79,19 @@ function readAnswer(raw: unknown, answeredAtMs: number): RemoteAnswer {
 
 /**
  * When did Redis answer? An answer that took longer than the shortest trip may have waited in this busy process: its lease began
- * that much earlier. The shortest trip grows slowly, so that a route that became longer is believed in the end.
+ * that much earlier. The shortest trip grows slowly, so that a route that became longer is believed in the end. The first trips,
+ * made while the process starts, prove nothing: their answers count as given when they were asked for.
  */
 function createTripTime() {
-  let shortest: number | null = null;
+  let shortest = Number.POSITIVE_INFINITY;
+  let trips = 0;
   return {
-    shortestMs: () => shortest ?? 0,
+    shortestMs: () => (trips === 0 ? 0 : shortest),
     answeredAtMs(sentMs: number, receivedMs: number): number {
       const took = receivedMs - sentMs;
-      shortest = shortest === null ? took : Math.min(took, shortest * 1.02 + 0.01);
-      return receivedMs - (took - shortest);
+      shortest = Math.min(took, shortest * 1.02 + 0.01);
+      trips += 1;
+      return trips < tripsToTrust ? sentMs : receivedMs - (took - shortest);
     },
   };
 }
