@@ -21,12 +21,14 @@ export function compose(): Composition {
   return {
     clock,
     readVocabulary: async () => {
-      const [{ storeOptionsSchemas }, { createEngines }, { checkSchedule, isRegionAllowed }] = await Promise.all([
+      const [{ storeOptionsSchemas }, { createEngines }, { limitsSchema }, { checkSchedule, isRegionAllowed }] = await Promise.all([
         import('@cbcr/blobstore/adapters'),
         import('@cbcr/engines/adapters'),
+        import('@cbcr/throttle'),
         import('@cbcr/policy'),
       ]);
-      return { stores: storeOptionsSchemas, engines: createEngines({ toolFolders: [], clock }), checkSchedule, isRegionAllowed };
+      const engines = createEngines({ toolFolders: [], clock });
+      return { stores: storeOptionsSchemas, engines, limits: limitsSchema, checkSchedule, isRegionAllowed };
     },
     migrateCatalog,
     openStack: async (options) => {

@@ -42,6 +42,7 @@ export async function renderOpenapi(): Promise<string> {
       engines: {},
       seal: refuse,
       config: { applyText: refuse, applyFile: refuse },
+      limitBook: { publish: refuse, read: refuse, close: refuse },
     },
   });
   try {

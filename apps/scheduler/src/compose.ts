@@ -8,6 +8,7 @@ import { createQueues, jobKinds } from '@cbcr/jobs';
 import { defaultTransferTuning } from '@cbcr/operations';
 import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
 import { createMetrics, type Logger } from '@cbcr/telemetry';
+import { createLimitBook, limitsSchema } from '@cbcr/throttle';
 import { createConfigApplier } from './apply-config.ts';
 import { createMetricsPage } from './collect-metrics.ts';
 import { createHealthMemory } from './health-memory.ts';
@@ -52,6 +53,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
   const vocabulary: ConfigVocabulary = {
     stores: storeOptionsSchemas,
     engines,
+    limits: limitsSchema,
     checkSchedule,
     isRegionAllowed,
   };
@@ -65,7 +67,8 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
     { regions: applied.regions.length, policies: applied.policies.length, instances: applied.instances.length },
     'configuration applied',
   );
-  leader = startLeading({ catalog, queues, clock, tuning, health, logger });
+  const limitBook = createLimitBook({ redisUrl, clock });
+  leader = startLeading({ catalog, limitBook, queues, clock, tuning, health, logger });
 
   const secrets = createSecrets({ sealKey: environment.sealKey });
   const metrics = createMetrics({ processMetrics: true });
@@ -85,7 +88,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
         if (region !== undefined) await queues.counts(jobKinds.backup.name, region.id);
       },
     },
-    api: { catalog, queues, clock, tuning, health, engines, seal: (plain) => secrets.seal(plain, 'connection'), config },
+    api: { catalog, queues, clock, tuning, health, engines, seal: (plain) => secrets.seal(plain, 'connection'), config, limitBook },
   });
   const url = await server.listen({ host: environment.host, port: environment.port });
   logger.info({ url, version }, 'the API listens');
@@ -95,6 +98,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
     async stop() {
       await server.close();
       await leader?.stop();
+      limitBook.close();
       await queues.close();
       await catalog.close();
     },

@@ -8,6 +8,7 @@ import { createQueues, type JobKindName, jobKinds, type Queues } from '@cbcr/job
 import { defaultTransferTuning } from '@cbcr/operations';
 import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
 import { createLogger } from '@cbcr/telemetry';
+import { limitsSchema } from '@cbcr/throttle';
 import { createHealthMemory, type HealthMemory } from '../src/health-memory.ts';
 import type { SchedulerStage } from './stage.ts';
 
@@ -42,7 +43,7 @@ export function createRounds(
 
 /** Applies the text of a cbcr.yaml, as a scheduler does. */
 export async function configure({ catalog }: SchedulerStage, text: string): Promise<void> {
-  const vocabulary = { stores: storeOptionsSchemas, engines: { postgres: {} }, checkSchedule, isRegionAllowed };
+  const vocabulary = { stores: storeOptionsSchemas, engines: { postgres: {} }, limits: limitsSchema, checkSchedule, isRegionAllowed };
   const result = parseConfig(text, 'cbcr.yaml', vocabulary);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   await catalog.applyConfig(result.config, 'test');

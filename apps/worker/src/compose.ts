@@ -7,8 +7,9 @@ import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
 import { createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
 import { createEngines } from '@cbcr/engines/adapters';
 import { createWorkerRuntime, jobKinds } from '@cbcr/jobs';
-import { createHandlers, createRegionStores, createRequestIntake, defaultTransferTuning } from '@cbcr/operations';
+import { createHandlers, createRegionStores, createRequestIntake, defaultTransferTuning, readLimits } from '@cbcr/operations';
 import { createMetrics, type Logger, runLogger } from '@cbcr/telemetry';
+import { createThrottle } from '@cbcr/throttle';
 import { startOperatorServer } from './operator-server.ts';
 import { startReporting } from './report.ts';
 import { createStoreWatch } from './store-watch.ts';
@@ -46,6 +47,22 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
   const watch = createStoreWatch(await stores.open(region), clock);
   const reporter = startReporting({ catalog, clock, logger, region: regionId, workerId, version, look: watch.look });
 
+  const throttle = createThrottle({
+    redisUrl,
+    clock,
+    workerId,
+    // Redis may be empty when the first job comes: then what the catalog says holds.
+    unheard: { limits: (await readLimits(catalog)).limits },
+    onError: (error) => logger.warn({ error: error.toReport() }, 'Redis cannot be asked for bandwidth'),
+    onDegraded: (degraded) => {
+      metrics.setThrottleDegraded(degraded);
+      logger.warn(
+        { degraded },
+        degraded ? 'bandwidth limits are kept without Redis, by a share of the last known' : 'bandwidth is shared through Redis again',
+      );
+    },
+  });
+
   const handlers = createHandlers({
     catalog,
     openStore: stores.open,
@@ -57,6 +74,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     randomBytes,
     scratchFolder: environment.scratchFolder,
     tuning: defaultTransferTuning,
+    throttle,
   });
   const runtime = createWorkerRuntime({
     region: regionId,
@@ -85,6 +103,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
   return {
     async stop() {
       await runtime.close();
+      throttle.close();
       await reporter.stop();
       operatorServer?.close();
       await stores.close();

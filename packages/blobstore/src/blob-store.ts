@@ -27,7 +27,20 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-export type PutOptions = CallOptions & {
+/**
+ * Hands the same bytes on, in pieces of its choice and no sooner than they may move. Ends with the signal's reason when it aborts. A body that
+ * is given up is left by `return`, or by the signal.
+ */
+export type PaceBody = (body: Uint8Array | AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
+
+export interface TransferOptions extends CallOptions {
+  /** Paces the bytes on the wire, or to and from the disk; called once or more for each attempt. */
+  pace?: PaceBody | undefined;
+  /** Told when `pace` begins and ends to hold the call back: time for which the store is not to blame. Must not throw. */
+  onHold?: ((isHeld: boolean) => void) | undefined;
+}
+
+export type PutOptions = TransferOptions & {
   /** SHA-256 of the body, 64 lower-case hex digits. */
   sha256: string;
 } & (PutNew | PutInstead);
@@ -78,7 +91,7 @@ export interface BlobStore {
    */
   put(key: string, body: Uint8Array, options: PutOptions): Promise<void>;
   /** The whole object, in memory that belongs to the caller. `store.object-missing` when there is none. */
-  get(key: string, options?: CallOptions): Promise<Uint8Array>;
+  get(key: string, options?: TransferOptions): Promise<Uint8Array>;
   head(key: string, options?: CallOptions): Promise<BlobInfo | null>;
   /** Every object whose key starts with `prefix`, in the order of the keys (by code unit). Objects whose names are no valid keys are left out. */
   list(prefix: string, options?: ListOptions): AsyncIterable<BlobInfo>;

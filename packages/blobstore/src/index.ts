@@ -14,12 +14,15 @@ export {
   type CallOptions,
   type ListOptions,
   maxObjectBytes,
+  type PaceBody,
   type PutOptions,
+  type TransferOptions,
 } from './blob-store.ts';
 export { withChecksum } from './decorators/checksum.ts';
 export { composeStore, type StoreComposition } from './decorators/compose-store.ts';
 export { withConcurrencyLimit } from './decorators/concurrency-limit.ts';
 export { type ObserveStoreCall, type StoreCall, type StoreOperation, withObservation } from './decorators/observation.ts';
+export { withPace } from './decorators/pace.ts';
 export { withReadOnly } from './decorators/read-only.ts';
 export { withRetry } from './decorators/retry.ts';
 export type { RetryOptions, StoreRetry } from './decorators/retrying.ts';

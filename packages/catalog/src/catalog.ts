@@ -9,6 +9,7 @@ import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
 import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';
 import { createLedgerQueries, type LedgerQueries } from './queries/ledger.ts';
+import { createLimitQueries, type LimitQueries } from './queries/limits.ts';
 import { createOutboxQueries, type OutboxQueries } from './queries/outbox.ts';
 import { createPointQueries, type PointQueries } from './queries/points.ts';
 import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
@@ -30,6 +31,7 @@ export interface Catalog {
   outbox: OutboxQueries;
   workers: WorkerQueries;
   audit: AuditQueries;
+  limits: LimitQueries;
   applyConfig: ApplyConfig;
   /** Null when somebody else leads. */
   tryLead(name: string): Promise<Leadership | null>;
@@ -62,6 +64,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     outbox: createOutboxQueries(context),
     workers: createWorkerQueries(context),
     audit: createAuditQueries(context),
+    limits: createLimitQueries(context),
     applyConfig: createApplyConfig(context),
     tryLead: (name) => tryLead(name, single, options.clock),
     listen: listener.listen,

@@ -6,8 +6,9 @@ import type { Executor, QueryContext } from './query-context.ts';
  *   outbox  a run id: a wake-up call waits in the outbox
  *   cancel  a run id: somebody asked to cancel this running run
  *   points  a recovery point id: the point or one of its copies changed
+ *   limits  the name of a bandwidth limit, or `config`: limits changed
  */
-export const channels = { outbox: 'cbcr_outbox', cancel: 'cbcr_cancel', points: 'cbcr_points' } as const;
+export const channels = { outbox: 'cbcr_outbox', cancel: 'cbcr_cancel', points: 'cbcr_points', limits: 'cbcr_limits' } as const;
 export type Channel = keyof typeof channels;
 
 /** Delivered when the surrounding transaction commits. */

@@ -27,6 +27,7 @@ export type { RunWriter } from './queries/fence.ts';
 export type { CreatedRun, NewRun } from './queries/insert-runs.ts';
 export type { CatalogInstance, InstanceQueries } from './queries/instances.ts';
 export type { LedgerQueries } from './queries/ledger.ts';
+export type { LimitQueries, LimitRecord } from './queries/limits.ts';
 export type { OutboxQueries, WakeUpCall } from './queries/outbox.ts';
 export type { PointRecord } from './queries/point-record.ts';
 export type { Candidate, CandidateCursor, PointQueries } from './queries/points.ts';

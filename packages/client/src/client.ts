@@ -8,9 +8,11 @@ import type {
   BackupRequest,
   ReplicationRequest,
   RestoreRequest,
+  SetLimitRequest,
   VerificationRequest,
 } from './requests.ts';
 import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
+import { type LimitView, limitViewSchema } from './views/limit.ts';
 import { type PointView, pointViewSchema } from './views/point.ts';
 import { type RegionView, regionViewSchema } from './views/region.ts';
 import { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
@@ -54,6 +56,9 @@ export interface CbcrClient {
   cancelRun(id: string): Promise<RunView>;
   /** Resolves with the run as it ended, whether it succeeded or not. A scheduler that is away for a while is waited for. */
   waitForRun(id: string, options?: WaitOptions): Promise<RunView>;
+  listLimits(): Promise<LimitView[]>;
+  /** Holds for all workers within a second, until it is reset by `limit: null`. */
+  setLimit(name: string, request: SetLimitRequest): Promise<LimitView>;
   applyConfig(request: ApplyConfigRequest): Promise<{ regions: number; policies: number; instances: number }>;
 }
 
@@ -107,6 +112,8 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     getRun,
     cancelRun: (run) => call(runViewSchema, 'POST', `/v1/runs/${id(run)}/cancel`),
     waitForRun: (run, options = {}) => waitForRun(run, getRun, clock, options),
+    listLimits: () => call(z.array(limitViewSchema), 'GET', '/v1/limits'),
+    setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
     applyConfig: (request) => call(applied, 'POST', '/v1/config', request),
   };
 }

@@ -17,10 +17,13 @@ export {
   type RestoreRequest,
   replicationRequestSchema,
   restoreRequestSchema,
+  type SetLimitRequest,
+  setLimitRequestSchema,
   type VerificationRequest,
   verificationRequestSchema,
 } from './requests.ts';
 export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
+export { type LimitView, limitViewSchema } from './views/limit.ts';
 export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';
 export { type RegionView, regionViewSchema } from './views/region.ts';
 export { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';

@@ -40,6 +40,12 @@ export type ReplicationRequest = z.input<typeof replicationRequestSchema>;
 export const verificationRequestSchema = z.strictObject({ point: recoveryPointIdSchema, region: regionIdSchema });
 export type VerificationRequest = z.input<typeof verificationRequestSchema>;
 
+/** `limit`: a rate such as `50MB/s`, `unlimited`, `paused`, or a rate with time-of-day windows as in cbcr.yaml; null: what cbcr.yaml says. */
+export const setLimitRequestSchema = z.strictObject({
+  limit: z.union([z.string().min(1).max(64), z.number(), z.record(z.string(), z.unknown())]).nullable(),
+});
+export type SetLimitRequest = z.input<typeof setLimitRequestSchema>;
+
 /** The text of a cbcr.yaml; `file` only names it in problems. */
 export const applyConfigRequestSchema = z.strictObject({ file: z.string().min(1).max(1024), text: z.string().max(1_000_000) });
 export type ApplyConfigRequest = z.input<typeof applyConfigRequestSchema>;

@@ -9,6 +9,7 @@ export { createHandlers } from './create-handlers.ts';
 export { type DecisionFacts, readDecisionFacts } from './decision-facts.ts';
 export { rankPointSources } from './open-sources.ts';
 export type { OpenStore, OperationDependencies } from './operation-dependencies.ts';
+export { type LimitSources, readLimits } from './read-limits.ts';
 export { readRegionHealth } from './region-health.ts';
 export { createRegionStores } from './region-stores.ts';
 export { describeRepairRun } from './repair-runs.ts';

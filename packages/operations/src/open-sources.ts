@@ -3,6 +3,7 @@ import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, type RegionId, toCbcrError } from '@cbcr/domain';
 import { rankSources, type SourceRanking } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from './decision-facts.ts';
+import { openThrottled, type Traffic } from './open-throttled.ts';
 import type { OperationDependencies } from './operation-dependencies.ts';
 
 export interface OpenSources {
@@ -23,13 +24,14 @@ export async function openSources(
   facts: DecisionFacts,
   point: PointRecord,
   target: RegionId,
+  trafficOf: (source: RegionId, target: RegionId) => Traffic,
 ): Promise<OpenSources> {
   const { ranking, excluded } = rankPointSources(facts, point, target);
   const opened: OpenSources = { sources: [], ranking: { ranking: [], excluded: [...excluded] } };
   for (const source of ranking) {
     const { region } = source;
     try {
-      opened.sources.push({ region, store: await deps.openStore(regionOf(facts, region)) });
+      opened.sources.push({ region, store: await openThrottled(deps, regionOf(facts, region), trafficOf(region, target)) });
       opened.ranking.ranking.push({ ...source, rank: opened.sources.length });
     } catch (error) {
       opened.ranking.excluded.push({ region, reason: { rule: 'store-not-opened', text: toCbcrError(error).message } });

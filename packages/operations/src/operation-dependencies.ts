@@ -2,6 +2,7 @@ import type { BlobStore, KeyProvider } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
 import type { Clock, IdFactory, Region } from '@cbcr/domain';
 import type { Engine } from '@cbcr/engines';
+import type { Throttle } from '@cbcr/throttle';
 import type { TransferTuning } from './transfer-tuning.ts';
 
 /** Opens a region's store with everything around it (retry, metrics). The same region gives the same open store. */
@@ -21,4 +22,6 @@ export interface OperationDependencies {
   /** Folder in which each run gets one of its own; on a disk of this region. */
   scratchFolder: string;
   tuning: TransferTuning;
+  /** Bandwidth of links, shared with all other workers. */
+  throttle: Pick<Throttle, 'pace'>;
 }

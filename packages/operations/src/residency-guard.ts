@@ -1,4 +1,4 @@
-import type { BlobStore } from '@cbcr/blobstore';
+import type { BlobStore, PaceBody } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
 import { type Clock, type Instance, isCbcrError, type RegionId } from '@cbcr/domain';
 import { requireAllowedRegion } from './placement-guard.ts';
@@ -42,13 +42,22 @@ export function createResidencyGuard(
   };
 }
 
-/** A store that asks before every write (I1): also in the middle of a capture, when a policy changes under it. */
+/**
+ * A store that asks before every write, and before every piece of one that is paced (I1): also in the middle of a capture, when a policy
+ * changes under it.
+ */
 export function withResidencyGuard(store: BlobStore, guard: ResidencyGuard): BlobStore {
+  const askForEach: PaceBody = async function* (body) {
+    for await (const piece of body instanceof Uint8Array ? [body] : body) {
+      await guard();
+      yield piece;
+    }
+  };
   return {
     ...store,
     put: async (key, body, options) => {
       await guard();
-      return store.put(key, body, options);
+      return store.put(key, body, { ...options, pace: askForEach });
     },
   };
 }

@@ -128,6 +128,11 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       ids: database.ids,
       randomBytes,
       scratchFolder: join(temporary.path, 'scratch'),
+      throttle: {
+        pace: async function* (_link, body) {
+          yield* body instanceof Uint8Array ? [body] : body;
+        },
+      },
       tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000, ...options.tuning },
       ...changes,
     }),

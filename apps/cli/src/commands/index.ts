@@ -13,6 +13,8 @@ import { startStack } from './dev/up.ts';
 import { addInstance } from './instances/add.ts';
 import { listInstances } from './instances/list.ts';
 import { showInstance } from './instances/show.ts';
+import { listLimits } from './limits/list.ts';
+import { setLimit } from './limits/set.ts';
 import { migrate } from './migrate.ts';
 import { listPoints } from './points/list.ts';
 import { showPoint } from './points/show.ts';
@@ -43,6 +45,7 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     commands: [listRuns, showRun, watchRun, cancelRun],
   },
   { name: 'config', about: 'cbcr.yaml: regions, policies and instances', commands: [checkConfig, applyConfig] },
+  { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
   {
     name: 'dev',
     about: 'local stacks of real servers, for trying things out',

@@ -3,14 +3,17 @@ import { type Clock, toCbcrError } from '@cbcr/domain';
 import type { JobKindName, Queues } from '@cbcr/jobs';
 import type { TransferTuning } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
+import type { LimitBook } from '@cbcr/throttle';
 import type { HealthMemory } from '../health-memory.ts';
 import { runDueSchedules } from './due-schedules.ts';
 import { startLoop } from './loop.ts';
+import { createLimitPublisher } from './publish-limits.ts';
 import { createReconciler } from './reconcile.ts';
 import { relayWakeUps } from './relay.ts';
 
 export interface LeadingDependencies {
   catalog: Catalog;
+  limitBook: LimitBook;
   queues: Queues<JobKindName>;
   clock: Clock;
   tuning: TransferTuning;
@@ -73,6 +76,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const relay = loop('relay', () => relayWakeUps(deps));
     const schedules = loop('schedules', () => runDueSchedules(deps));
     const reconcile = loop('reconcile', reconciler.round);
+    const limits = loop('limits', createLimitPublisher(deps));
     const tidy = startLoop({
       name: 'tidy',
       intervalMs: 3_600_000,
@@ -92,8 +96,9 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const stopListening = [
       catalog.listen('outbox', { onNotification: relay.knock, onListening: relay.knock }),
       catalog.listen('points', { onNotification: reconcile.knock, onListening: reconcile.knock }),
+      catalog.listen('limits', { onNotification: limits.knock, onListening: limits.knock }),
     ];
-    await Promise.all([relay.ended, schedules.ended, reconcile.ended, tidy.ended]);
+    await Promise.all([relay.ended, schedules.ended, reconcile.ended, limits.ended, tidy.ended]);
     for (const stop of stopListening) stop();
   }
 }

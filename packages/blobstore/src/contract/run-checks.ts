@@ -1,10 +1,11 @@
 import type { Clock } from '@cbcr/domain';
 import type { BlobStore, BlobStoreCapabilities } from '../blob-store.ts';
 import type { StoreCheck } from './check.ts';
+import { pacingChecks } from './pacing.ts';
 import { readingChecks } from './reading.ts';
 import { writingChecks } from './writing.ts';
 
-export const blobStoreChecks: readonly StoreCheck[] = [...writingChecks, ...readingChecks];
+export const blobStoreChecks: readonly StoreCheck[] = [...writingChecks, ...readingChecks, ...pacingChecks];
 
 export interface CheckResult {
   name: string;

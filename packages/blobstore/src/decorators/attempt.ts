@@ -1,10 +1,13 @@
 import { CbcrError, type Clock, type RegionId } from '@cbcr/domain';
 import { untilAborted } from '../until-aborted.ts';
+import { sleepUnheld } from './hold-meter.ts';
 
 export interface AttemptLimits {
   clock: Clock;
   region: RegionId;
   timeoutMs: number;
+  /** Time that does not count, because the caller's own limit held the call back. */
+  heldMs?: (() => number) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -13,7 +16,7 @@ export interface AttemptLimits {
  * once when that happens, even if `call` does not listen: a read from a dead network file system cannot be interrupted.
  */
 export function runAttempt<Result>(
-  { clock, region, timeoutMs, signal }: AttemptLimits,
+  { clock, region, timeoutMs, heldMs = () => 0, signal }: AttemptLimits,
   call: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   if (signal?.aborted === true) return Promise.reject(signal.reason);
@@ -22,7 +25,7 @@ export function runAttempt<Result>(
   const onCallerAbort = () => attempt.abort(signal?.reason);
   // A listener that is removed again instead of AbortSignal.any: the caller's signal can live for hours and thousands of calls.
   signal?.addEventListener('abort', onCallerAbort, { once: true });
-  clock.sleep(timeoutMs, { signal: finished.signal, unref: true }).then(
+  sleepUnheld({ clock, timeoutMs, heldMs }, finished.signal).then(
     () => attempt.abort(new CbcrError('store.unreachable', { region, cause: `no answer within ${timeoutMs} ms` })),
     () => undefined,
   );

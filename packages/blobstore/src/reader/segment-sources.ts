@@ -1,5 +1,6 @@
 import { CbcrError, type Clock, isCbcrError, type RegionId, toCbcrError } from '@cbcr/domain';
 import type { BlobStore } from '../blob-store.ts';
+import { createHoldMeter, sleepUnheld } from '../decorators/hold-meter.ts';
 import type { Manifest, ManifestSegment } from '../format/manifest.ts';
 import { segmentKey } from '../object-keys.ts';
 import { sha256Of } from './sha256.ts';
@@ -26,7 +27,10 @@ export interface SegmentSourcesOptions {
   /** Best first. */
   sources: readonly SegmentSource[];
   clock: Clock;
-  /** A source that has not answered after this long gets a rival; whoever answers first with the right bytes wins. */
+  /**
+   * A source that has not answered after this long gets a rival; whoever answers first with the right bytes wins. Time for which a
+   * bandwidth limit held the source back does not count.
+   */
   stallTimeoutMs?: number;
   /** A source that failed or stalled is asked last for this long. */
   cooldownMs?: number;
@@ -36,6 +40,12 @@ export interface SegmentSourcesOptions {
 export interface FetchedSegment {
   region: RegionId;
   bytes: Uint8Array;
+}
+
+interface WantedSegment {
+  stream: string;
+  segment: ManifestSegment;
+  onHold: (isHeld: boolean) => void;
 }
 
 type Attempt = { source: SegmentSource; bytes: Uint8Array } | { source: SegmentSource; error: CbcrError };
@@ -62,11 +72,14 @@ export class SegmentSources {
     const waiting = this.#ranked();
     const failures: CbcrError[] = [];
     const running = new Map<SegmentSource, Promise<Attempt>>();
+    let holds = createHoldMeter(clock);
     const done = new AbortController();
     const aborted = AbortSignal.any([signal, done.signal]);
     const start = () => {
       const source = waiting.shift();
-      if (source !== undefined) running.set(source, this.#attempt(source, stream, segment, aborted));
+      if (source === undefined) return source;
+      holds = createHoldMeter(clock);
+      running.set(source, this.#attempt(source, { stream, segment, onHold: holds.onHold }, aborted));
       return source;
     };
     try {
@@ -77,7 +90,7 @@ export class SegmentSources {
           waiting.length === 0
             ? []
             : [
-                clock.sleep(stallTimeoutMs, { signal: stall.signal }).then(
+                sleepUnheld({ clock, timeoutMs: stallTimeoutMs, heldMs: holds.heldMs }, stall.signal).then(
                   () => null,
                   () => null,
                 ),
@@ -114,20 +127,20 @@ export class SegmentSources {
   }
 
   /** Never rejects, and resolves as soon as `signal` aborts even when the store does not. */
-  #attempt(source: SegmentSource, stream: string, segment: ManifestSegment, signal: AbortSignal): Promise<Attempt> {
+  #attempt(source: SegmentSource, wanted: WantedSegment, signal: AbortSignal): Promise<Attempt> {
     const { promise: aborted, resolve: resolveAborted } = Promise.withResolvers<Attempt>();
     const onAbort = () => resolveAborted({ source, error: toCbcrError(signal.reason) });
     signal.addEventListener('abort', onAbort, { once: true });
-    const read = this.#read(source, stream, segment, signal).then(
+    const read = this.#read(source, wanted, signal).then(
       (bytes) => ({ source, bytes }),
       (error: unknown) => ({ source, error: toCbcrError(error) }),
     );
     return Promise.race([read, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
   }
 
-  async #read({ region, store }: SegmentSource, stream: string, segment: ManifestSegment, signal: AbortSignal): Promise<Uint8Array> {
+  async #read({ region, store }: SegmentSource, { stream, segment, onHold }: WantedSegment, signal: AbortSignal): Promise<Uint8Array> {
     const { point, instance } = this.#options.manifest;
-    const bytes = await store.get(segmentKey(instance.id, point, { stream, ...segment }), { signal });
+    const bytes = await store.get(segmentKey(instance.id, point, { stream, ...segment }), { signal, onHold });
     const corrupt = (cause: string) => new CbcrError('format.segment-corrupt', { point, region, stream, segment: segment.number, cause });
     if (bytes.length !== segment.storedBytes) throw corrupt(`it has ${bytes.length} bytes, not ${segment.storedBytes}`);
     if ((await sha256Of(bytes)) !== segment.sha256) throw corrupt('its SHA-256 is not the one in the manifest');

@@ -4,6 +4,7 @@ import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
 import { insertAuditEvent } from './audit.ts';
 import { instanceColumns } from './instances.ts';
+import { applyLimits } from './limits.ts';
 import { unlistPoliciesExcept, upsertPolicies } from './policies.ts';
 import { upsertRegions } from './regions.ts';
 
@@ -11,6 +12,8 @@ export interface DesiredConfig {
   regions: readonly Region[];
   policies: readonly Policy[];
   instances: readonly Instance[];
+  /** Bandwidth limits by name; none when absent. */
+  limits?: Readonly<Record<string, unknown>>;
 }
 export interface ConfigOutcome {
   /** Instances that cbcr.yaml no longer names: nothing new is captured, their points stay. */
@@ -38,6 +41,7 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
         desired.policies.map((policy) => policy.id),
       );
       await upsertInstances(tx, now, desired.instances);
+      await applyLimits(tx, now, desired.limits ?? {});
       const retired = await retireVanished(tx, now, desired.instances);
       await insertAuditEvent(tx, now, {
         actor,
@@ -47,6 +51,7 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
           regions: desired.regions.map((region) => region.id),
           policies: desired.policies.map((policy) => policy.id),
           instances: desired.instances.length,
+          limits: Object.keys(desired.limits ?? {}),
           retired,
         },
       });

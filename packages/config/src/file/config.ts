@@ -7,6 +7,8 @@ export interface Config {
   regions: Region[];
   policies: Policy[];
   instances: Instance[];
+  /** Bandwidth limits by name, as the schema of the vocabulary gives them. */
+  limits: Readonly<Record<string, unknown>>;
 }
 
 export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: Problem[] };
@@ -20,6 +22,8 @@ export interface ConfigVocabulary {
   stores: Readonly<Record<string, z.ZodType>>;
   /** Engines by name; only the names are read. */
   engines: Readonly<Record<string, unknown>>;
+  /** `limitsSchema` of `@cbcr/throttle`: the section `limits:`, whose `links` and `regions` name regions. */
+  limits: z.ZodType<Readonly<Record<string, unknown>>>;
   /** `checkSchedule` of `@cbcr/policy`. */
   checkSchedule(schedule: Schedule): readonly { field: keyof Schedule; text: string }[];
   /** `isRegionAllowed` of `@cbcr/policy`. */

@@ -18,5 +18,5 @@ export const instanceEntrySchema = instanceSchema.omit({ id: true }).extend({
 });
 
 /** Unknown sections are found against this list. */
-export const sectionNames = ['version', 'regions', 'policies', 'instances'] as const;
+export const sectionNames = ['version', 'regions', 'policies', 'instances', 'limits'] as const;
 export const fileVersion = 1;

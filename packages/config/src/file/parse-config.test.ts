@@ -5,6 +5,8 @@ import type { ConfigVocabulary } from './config.ts';
 import { parseConfig } from './parse-config.ts';
 import { invalidConfig } from './read-config-file.ts';
 
+const rate = z.union([z.strictObject({ rate: z.string().endsWith('/s', 'a rate') }), z.string().endsWith('/s', 'a rate')]);
+
 const vocabulary: ConfigVocabulary = {
   stores: {
     s3: z.strictObject({
@@ -16,6 +18,12 @@ const vocabulary: ConfigVocabulary = {
     fs: z.strictObject({ path: z.string() }),
   },
   engines: { postgres: {}, files: {} },
+  limits: z
+    .strictObject({
+      links: z.record(z.string().includes('->', 'a link such as berlin->dublin'), rate).default({}),
+      regions: z.record(z.string(), z.strictObject({ egress: rate.optional() })).default({}),
+    })
+    .transform(({ links }) => links),
   checkSchedule: ({ cron, timeZone }) => [
     ...(timeZone === 'Mars/Olympus' ? [{ field: 'timeZone' as const, text: 'not a time zone' }] : []),
     ...(cron.split(' ').length === 5 ? [] : [{ field: 'cron' as const, text: 'five fields are needed' }]),
@@ -95,6 +103,7 @@ test('a whole file gives the domain its regions, policies and instances', () => 
           connection: 'env:SHOP_URL',
         },
       ],
+      limits: {},
     },
   });
 });
@@ -249,6 +258,36 @@ test('all problems come at once, in the order of the file, and print with their 
     ].join('\n'),
   );
   expect(invalidConfig('cbcr.yaml', problems)).toMatchObject({ code: 'config.invalid', message: 'cbcr.yaml has 3 problem(s).' });
+});
+
+describe('limits', () => {
+  const withLimits = (limits: string) => `${whole}limits:\n${limits}`;
+
+  test('come as the vocabulary reads them', () => {
+    const result = parse(withLimits('  links: { berlin->dublin: 20MB/s, "*": 5MB/s }\n'.replace('"*"', '"*->*"')));
+    expect(result.ok && result.config.limits).toEqual({ 'berlin->dublin': '20MB/s', '*->*': '5MB/s' });
+  });
+  test('with problems say where, and name regions that are not there', () => {
+    const text = withLimits(
+      [
+        '  links:',
+        '    berlin->dublin: fast',
+        '    berlin->dubln: 1MB/s',
+        '    berlin: 1MB/s',
+        '  regions:',
+        '    ohio: { egress: { rate: x } }',
+        '    oslo: {}',
+        '',
+      ].join('\n'),
+    );
+    expect(problemsOf(text)).toEqual([
+      ['limits.links.berlin->dublin', 27, 'a rate'],
+      ['limits.links.berlin->dubln', 28, 'unknown region dubln | Did you mean dublin?'],
+      ['limits.links.berlin', 29, 'a link such as berlin->dublin'],
+      ['limits.regions.ohio.egress.rate', 31, 'a rate'],
+      ['limits.regions.oslo', 32, expect.stringContaining('unknown region oslo')],
+    ]);
+  });
 });
 
 test('one broken region is not the cause of more problems elsewhere', () => {

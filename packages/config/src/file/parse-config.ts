@@ -18,8 +18,10 @@ export function parseConfig(text: string, file: string, vocabulary: ConfigVocabu
   if (document.value !== undefined || document.faults.length === 0) {
     const sections = readSections(document.value, vocabulary, problems);
     for (const check of checks) check(sections, vocabulary, problems);
-    const { regions, policies, instances } = sections;
-    if (problems.isEmpty) return { ok: true, config: { regions: regions.valid, policies: policies.valid, instances: instances.valid } };
+    const { regions, policies, instances, limits } = sections;
+    if (problems.isEmpty) {
+      return { ok: true, config: { regions: regions.valid, policies: policies.valid, instances: instances.valid, limits } };
+    }
   }
   const all: Problem[] = problems.list();
   return { ok: false, problems: all.sort(inOrderOfTheFile) };

@@ -5,6 +5,7 @@ import type { Path } from '../problem.ts';
 import type { ConfigVocabulary } from './config.ts';
 import { fileVersion, instanceEntrySchema, policyEntrySchema, regionEntrySchema, sectionNames } from './file-schema.ts';
 import type { ProblemList } from './problem-list.ts';
+import { readLimits } from './read-limits.ts';
 import { readStore } from './read-store.ts';
 import { reportIssues } from './report-issues.ts';
 
@@ -18,6 +19,7 @@ export interface Sections {
   regions: Section<Region>;
   policies: Section<Policy>;
   instances: Section<Instance>;
+  limits: Readonly<Record<string, unknown>>;
 }
 
 type Entries = Record<string, unknown>;
@@ -26,7 +28,7 @@ const isEntries = (value: unknown): value is Entries => typeof value === 'object
 /** Reads every entry by itself, so that one mistake hides no other. */
 export function readSections(value: unknown, vocabulary: ConfigVocabulary, problems: ProblemList): Sections {
   const file = isEntries(value) ? value : {};
-  if (!isEntries(value)) problems.add([], `the file must have the sections ${sectionNames.join(', ')}`);
+  if (!isEntries(value)) problems.add([], `the file must have the sections ${sectionNames.filter((name) => name !== 'limits').join(', ')}`);
   for (const name of Object.keys(file)) {
     if (!sectionNames.some((known) => known === name)) problems.addToKey([name], `unknown section ${name}`, suggest(name, sectionNames));
   }
@@ -56,7 +58,8 @@ export function readSections(value: unknown, vocabulary: ConfigVocabulary, probl
     const entry = readEntry(instanceEntrySchema, body, path, problems);
     return id && entry ? { id, ...entry } : undefined;
   });
-  return { regions, policies, instances };
+  const limits = readLimits(file['limits'], regions.names, vocabulary, problems);
+  return { regions, policies, instances, limits };
 }
 
 function readSection<Entry>(

@@ -5,7 +5,7 @@ import type { ProblemList } from './problem-list.ts';
 
 /** Turns what a schema says into problems in plain words. zod's messages name expectations, never the value that was given. */
 export function reportIssues(error: z.ZodError, body: unknown, schema: z.ZodType, base: Path, problems: ProblemList): void {
-  for (const issue of error.issues) {
+  for (const issue of error.issues.flatMap(innermost)) {
     const inner = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
     const path = [...base, ...inner];
     if (issue.code === 'unrecognized_keys') {
@@ -17,6 +17,16 @@ export function reportIssues(error: z.ZodError, body: unknown, schema: z.ZodType
       problems.add(path, issue.message.replace(/^Invalid input: /, ''));
     }
   }
+}
+
+/** What a union or the key of a record has to say: of a union, the form that fits best, which is the one whose problem lies deepest. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  const within = (inner: readonly z.core.$ZodIssue[]) =>
+    inner.flatMap(innermost).map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+  if (issue.code === 'invalid_key') return within(issue.issues.slice(0, 1));
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0 || issue.message !== 'Invalid input') return [issue];
+  const depth = (form: readonly z.core.$ZodIssue[]) => Math.max(0, ...form.map((one) => one.path.length));
+  return within(issue.errors.reduce((best, form) => (depth(form) >= depth(best) ? form : best)));
 }
 
 function hintFor(key: string, known: readonly string[]): string | undefined {

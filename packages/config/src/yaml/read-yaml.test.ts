@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { parseConfig } from '../file/parse-config.ts';
 import { formatPath } from '../problem.ts';
 import { readYaml } from './read-yaml.ts';
@@ -97,6 +98,7 @@ test(`no text makes the reader throw, and every problem has a place (seed ${seed
   const vocabulary = {
     stores: {},
     engines: {},
+    limits: z.record(z.string(), z.unknown()),
     checkSchedule: () => [],
     isRegionAllowed: () => ({ allowed: true, reason: { text: '' } }),
   };

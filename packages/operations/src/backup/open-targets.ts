@@ -2,6 +2,7 @@ import type { FanOutTarget } from '@cbcr/blobstore';
 import { type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import { isRegionAllowed } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
+import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts';
 import { requireSynchronousMinimum } from './synchronous-minimum.ts';
@@ -31,7 +32,10 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
     } else {
       try {
         const guard = createResidencyGuard(deps, facts.instance, id, signal);
-        targets.open.push({ region: id, store: withResidencyGuard(await deps.openStore(region), guard) });
+        targets.open.push({
+          region: id,
+          store: withResidencyGuard(await openThrottled(deps, region, traffic.backup(facts.instance.home, id)), guard),
+        });
       } catch (error) {
         targets.absent.push({ region: id, reason: { rule: 'store-not-opened', text: toCbcrError(error).message } });
       }

@@ -4,6 +4,7 @@ import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr
 import { damageRules, nextAttemptAt } from '@cbcr/policy';
 import { readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { openSources } from '../open-sources.ts';
+import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { readPointManifest } from '../read-point-manifest.ts';
@@ -60,7 +61,7 @@ async function makeCopy(
   const at = { point: params.point, region: params.target, run: run.id, epoch };
   const facts = await readDecisionFacts(deps, run.instance);
   const point = await deps.catalog.points.get(params.point);
-  const opened = await openSources(deps, facts, point, params.target);
+  const opened = await openSources(deps, facts, point, params.target, traffic.replicate);
   log.info({ ranking: opened.ranking }, 'sources are ranked');
   const { manifest, bytes, sources } = await readPointManifest(deps, opened, point, { keys: null, signal, log, doubts });
   const guard = createResidencyGuard(deps, { id: point.instance }, params.target, signal);

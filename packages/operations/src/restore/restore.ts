@@ -8,6 +8,7 @@ import { checkRestoreTarget, type SourceRanking } from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
 import { type OpenSources, openSources } from '../open-sources.ts';
+import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
@@ -36,7 +37,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
     await requireAllowedRegion(deps.catalog, { id: run.instance }, params.to);
     const point = await deps.catalog.points.get(params.point);
-    const opened = await openSources(deps, facts, point, params.to);
+    const opened = await openSources(deps, facts, point, params.to, traffic.restore);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);
     try {

@@ -2,6 +2,7 @@ import { readManifest, verifyCopy } from '@cbcr/blobstore';
 import { CbcrError, toCbcrError } from '@cbcr/domain';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
 import { damageRules } from '@cbcr/policy';
+import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 
 type VerifyHandler = JobHandler<ParamsOf<JobKinds['verify']>, ResultOf<JobKinds['verify']>>;
@@ -22,7 +23,7 @@ export function createVerify(deps: OperationDependencies): VerifyHandler {
     if (copy === undefined) throw new CbcrError('copy.not-found', { point: point.id, region: region.id });
     const at = { point: point.id, region: region.id, run: run.id, epoch };
     try {
-      const store = await deps.openStore(region);
+      const store = await openThrottled(deps, region, traffic.verify(region.id));
       const expectedSha256 = point.manifestSha256 ?? undefined;
       const { manifest, dataKey } = await readManifest(store, {
         instance: point.instance,

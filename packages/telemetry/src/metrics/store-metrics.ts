@@ -1,10 +1,12 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export interface StoreMetrics {
   /** A `StoreCall` of `@cbcr/blobstore`. */
   observeStoreCall(call: { region: string; operation: string; outcome: string; durationMs: number; sizeBytes: number }): void;
   /** A `StoreRetry` of `@cbcr/blobstore`. */
   observeStoreRetry(retry: { region: string; operation: string; code: string }): void;
+  /** Whether bandwidth limits are kept without Redis. */
+  setThrottleDegraded(degraded: boolean): void;
 }
 
 const secondsBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
@@ -23,6 +25,11 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
     buckets: secondsBuckets,
     registers: [registry],
   });
+  const degraded = new Gauge({
+    name: 'cbcr_throttle_degraded',
+    help: '1 while bandwidth limits are kept without Redis.',
+    registers: [registry],
+  });
   return {
     observeStoreCall({ region, operation, outcome, durationMs, sizeBytes }) {
       calls.inc({ region, operation, outcome });
@@ -30,6 +37,7 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
       if (operation === 'put') stored.inc({ region }, sizeBytes);
       if (operation === 'get') read.inc({ region }, sizeBytes);
     },
+    setThrottleDegraded: (isDegraded) => degraded.set(isDegraded ? 1 : 0),
     observeStoreRetry: ({ region, operation, code }) => retries.inc({ region, operation, code }),
   };
 }

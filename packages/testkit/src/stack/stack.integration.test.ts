@@ -119,6 +119,7 @@ test('the configuration is valid, holds no secret and keeps what was edited by h
   const vocabulary: ConfigVocabulary = {
     stores: { fs: z.object({ path: z.string() }) },
     engines: {},
+    limits: z.record(z.string(), z.unknown()),
     checkSchedule: () => [],
     isRegionAllowed: () => ({ allowed: true, reason: { text: '' } }),
   };

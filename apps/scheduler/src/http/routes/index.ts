@@ -1,6 +1,7 @@
 import { backups } from './backups.ts';
 import { config } from './config.ts';
 import { instances } from './instances.ts';
+import { limits } from './limits.ts';
 import { points } from './points.ts';
 import { regions } from './regions.ts';
 import { replications } from './replications.ts';
@@ -10,4 +11,4 @@ import { runs } from './runs.ts';
 import { verifications } from './verifications.ts';
 
 /** Every route of the API. */
-export const routes: readonly Route[] = [instances, backups, replications, verifications, points, restores, runs, regions, config];
+export const routes: readonly Route[] = [instances, backups, replications, verifications, points, restores, runs, regions, limits, config];

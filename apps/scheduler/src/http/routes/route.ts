@@ -2,6 +2,7 @@ import type { Catalog } from '@cbcr/catalog';
 import type { Clock } from '@cbcr/domain';
 import type { JobKindName, Queues } from '@cbcr/jobs';
 import type { TransferTuning } from '@cbcr/operations';
+import type { LimitBook } from '@cbcr/throttle';
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ConfigApplier } from '../../apply-config.ts';
@@ -18,6 +19,7 @@ export interface ApiDependencies {
   /** Encrypts a connection, so that only workers can read it. */
   seal(plaintext: string): string;
   config: ConfigApplier;
+  limitBook: LimitBook;
 }
 
 type ApiServer = FastifyInstance<

@@ -59,7 +59,7 @@ export function createFilesystemBlobStore({
     await refuseFolder(key);
     const exists = new CbcrError('store.object-exists', { region, key });
     if (ifAbsent || (await stat(path)).size !== body.byteLength) throw exists;
-    if ((await sha256Of(await readWholeFile(path, signal))) !== sha256) throw exists;
+    if ((await sha256Of(await readWholeFile(path, { signal }))) !== sha256) throw exists;
     await syncFolders(root, path); // its writer may have been killed just before it did this
   };
 
@@ -74,7 +74,7 @@ export function createFilesystemBlobStore({
           const { replace = false } = options;
           if (replace) await refuseFolder(key);
           else if (await exists(pathOf(key))) return await acceptExisting(key, body, options);
-          const temporaryPath = await writeTemporaryFile(root, body, options.signal);
+          const temporaryPath = await writeTemporaryFile(root, body, options);
           try {
             if (!(await publishFile(root, temporaryPath, pathOf(key), replace))) await acceptExisting(key, body, options);
           } finally {
@@ -87,15 +87,15 @@ export function createFilesystemBlobStore({
       });
     },
 
-    async get(key, { signal } = {}) {
+    async get(key, options = {}) {
       assertKey(region, key);
-      return await guard('get', signal, async () => {
+      return await guard('get', options.signal, async () => {
         try {
           const path = pathOf(key);
           const info = await stat(path);
           if (!info.isFile()) throw new CbcrError('store.object-missing', { region, key });
           assertObjectSize(region, key, info.size);
-          return await readWholeFile(path, signal);
+          return await readWholeFile(path, options);
         } catch (error) {
           if (!isAbsence(error)) throw error;
           await assertRoot();

@@ -1,21 +1,28 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { TransferOptions } from '../../blob-store.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
 
 /** The whole file in memory of its own. An abort ends it between two pieces. Fails when the file is shorter than it said. */
-export async function readWholeFile(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+export async function readWholeFile(path: string, { signal, pace }: TransferOptions): Promise<Uint8Array> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
     const body = Buffer.allocUnsafeSlow(size);
-    for (let offset = 0; offset < size; ) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(body, offset, Math.min(pieceBytes, size - offset), offset);
-      if (bytesRead === 0) throw new Error(`the file ended after ${offset} of ${size} bytes`);
-      offset += bytesRead;
-    }
+    const pieces = fillPieces(handle, body, signal);
+    for await (const _ of pace === undefined ? pieces : pace(pieces, signal)) signal?.throwIfAborted();
     return body;
   } finally {
     await handle.close();
+  }
+}
+
+async function* fillPieces(handle: FileHandle, body: Buffer, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let offset = 0; offset < body.byteLength; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(body, offset, Math.min(pieceBytes, body.byteLength - offset), offset);
+    if (bytesRead === 0) throw new Error(`the file ended after ${offset} of ${body.byteLength} bytes`);
+    yield body.subarray(offset, offset + bytesRead);
+    offset += bytesRead;
   }
 }

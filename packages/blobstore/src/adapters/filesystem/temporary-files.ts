@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TransferOptions } from '../../blob-store.ts';
 import { isAbsence } from './translate-file-error.ts';
 
 /** Not a valid part of a key, so that no listing and no key reaches it. In the root: `link` works within one file system only. */
@@ -9,15 +10,11 @@ const staleAfterMs = 24 * 60 * 60 * 1000;
 const pieceBytes = 4 * 1024 * 1024;
 
 /** Writes `body` to a new temporary file, which is on the disk when this resolves. An abort ends it between two pieces. */
-export async function writeTemporaryFile(root: string, body: Uint8Array, signal: AbortSignal | undefined): Promise<string> {
+export async function writeTemporaryFile(root: string, body: Uint8Array, { signal, pace }: TransferOptions): Promise<string> {
   const path = join(root, folderName, randomUUID());
   const handle = await openTemporaryFile(root, path);
   try {
-    for (let offset = 0; offset < body.byteLength; ) {
-      signal?.throwIfAborted();
-      const { bytesWritten } = await handle.write(body, offset, Math.min(pieceBytes, body.byteLength - offset));
-      offset += bytesWritten;
-    }
+    for await (const piece of pace === undefined ? [body] : pace(body, signal)) await writeWhole(handle, piece, signal);
     signal?.throwIfAborted();
     await handle.sync();
     await handle.close();
@@ -26,6 +23,14 @@ export async function writeTemporaryFile(root: string, body: Uint8Array, signal:
     await handle.close().catch(() => undefined);
     await removeTemporaryFile(path);
     throw error;
+  }
+}
+
+async function writeWhole(handle: FileHandle, body: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  for (let offset = 0; offset < body.byteLength; ) {
+    signal?.throwIfAborted();
+    const { bytesWritten } = await handle.write(body, offset, Math.min(pieceBytes, body.byteLength - offset));
+    offset += bytesWritten;
   }
 }
 

@@ -25,6 +25,8 @@ export function createS3Client({ region, endpoint, forcePathStyle, credentials }
     forcePathStyle,
     maxAttempts: 1,
     expectContinueHeader: false,
+    // The SDK would warn on the console of bodies that it cannot send again; our own retries can, and tell of it themselves.
+    logger: { trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     // Objects carry the SHA-256 that we send; the SDK's own CRC trailers are refused by many servers that are not AWS.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -64,7 +64,7 @@ async function tryPut(store: S3Bucket, request: Parameters<typeof sendPut>[1]): 
 }
 
 async function assertReadsBack(store: S3Bucket, key: string, body: Buffer, signal: AbortSignal | undefined): Promise<void> {
-  if (body.equals(await getObject(store, key, signal))) return;
+  if (body.equals(await getObject(store, key, { signal }))) return;
   throw new CbcrError('store.failed', { region: store.region, operation: 'probe', cause: 'it returned other bytes than were written' });
 }
 

@@ -51,9 +51,15 @@ export async function putObject(
   }
 }
 
-async function send(store: S3Bucket, key: string, body: Uint8Array, { sha256, signal }: PutOptions, ifNoneMatch: boolean): Promise<void> {
+async function send(
+  store: S3Bucket,
+  key: string,
+  body: Uint8Array,
+  { sha256, signal, pace }: PutOptions,
+  ifNoneMatch: boolean,
+): Promise<void> {
   try {
-    await sendPut(store, { key, body, sha256, ifNoneMatch, signal });
+    await sendPut(store, { key, body, sha256, ifNoneMatch, signal, pace });
   } catch (error) {
     // Damaged before it left, which no other attempt can mend; or on its way, which another one can.
     if (isBodyRefusal(error)) await assertBodyMatches(store.region, key, body, sha256);
@@ -69,5 +75,5 @@ async function acceptExisting(store: S3Bucket, found: FoundObject, body: Uint8Ar
 
 async function holds(store: S3Bucket, found: FoundObject, body: Uint8Array, { sha256, signal }: PutOptions): Promise<boolean> {
   if (found.sizeBytes !== body.byteLength) return false;
-  return (found.sha256 ?? (await sha256Of(await getObject(store, found.key, signal)))) === sha256;
+  return (found.sha256 ?? (await sha256Of(await getObject(store, found.key, { signal })))) === sha256;
 }

@@ -1,5 +1,8 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+import { PutObjectCommand, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { PaceBody } from '../../blob-store.ts';
 import { type S3Bucket, sendOptions } from './bucket.ts';
+import { withPacedBody } from './paced-body.ts';
 
 export interface PutRequest {
   key: string;
@@ -9,18 +12,32 @@ export interface PutRequest {
   /** Asks the store to refuse when the key exists (412). */
   ifNoneMatch: boolean;
   signal?: AbortSignal | undefined;
+  pace?: PaceBody | undefined;
 }
 
 /**
  * Sends the body with its hash in two places: in the signature (`x-amz-content-sha256`), which any server that checks signatures must
  * compare, and as the object's own checksum, which AWS also demands for buckets with object lock. So the body is not hashed again here.
  */
-export async function sendPut({ client, bucket, prefix }: S3Bucket, { key, body, sha256, ifNoneMatch, signal }: PutRequest) {
+export async function sendPut(store: S3Bucket, request: PutRequest): Promise<PutObjectCommandOutput> {
+  const { body, pace, signal } = request;
+  if (pace === undefined || body.byteLength === 0) {
+    return await sendBody(store, request, Buffer.from(body.buffer, body.byteOffset, body.byteLength), signal);
+  }
+  return await withPacedBody(pace, body, signal, (readable, attempt) => sendBody(store, request, readable, attempt));
+}
+
+async function sendBody(
+  { client, bucket, prefix }: S3Bucket,
+  { key, body, sha256, ifNoneMatch }: PutRequest,
+  sent: Buffer | Readable,
+  signal: AbortSignal | undefined,
+): Promise<PutObjectCommandOutput> {
   const command = new PutObjectCommand({
     Bucket: bucket,
     Key: prefix + key,
-    // A Buffer of known length goes out as it is; anything else is sent in signed chunks with a trailer, which not all servers take.
-    Body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    // With its length and its checksum given, a body goes out as it is: not in signed chunks with a trailer, which not all servers take.
+    Body: sent,
     ContentLength: body.byteLength,
     ContentType: 'application/octet-stream',
     ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import { assertObjectSize } from '../../blob-key.ts';
+import type { PaceBody } from '../../blob-store.ts';
 
 /**
  * The body of a GET answer in memory of its own, read to its end: an unread body keeps its socket for ever.
@@ -8,7 +9,7 @@ import { assertObjectSize } from '../../blob-key.ts';
  */
 export async function readBody(
   answer: { Body?: unknown; ContentLength?: number | undefined },
-  { region, key, signal }: { region: RegionId; key: string; signal: AbortSignal | undefined },
+  { region, key, signal, pace }: { region: RegionId; key: string; signal: AbortSignal | undefined; pace?: PaceBody | undefined },
 ): Promise<Uint8Array> {
   const { Body: body, ContentLength: sizeBytes } = answer;
   if (!(body instanceof Readable)) throw new TypeError('the answer has no body');
@@ -21,7 +22,7 @@ export async function readBody(
     assertObjectSize(region, key, sizeBytes);
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
     let received = 0;
-    for await (const piece of body) {
+    for await (const piece of pace === undefined ? body : pace(body, signal)) {
       if (!(piece instanceof Uint8Array) || received + piece.byteLength > sizeBytes)
         throw new TypeError('the answer is longer than it said');
       bytes.set(piece, received);

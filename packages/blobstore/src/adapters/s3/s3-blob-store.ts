@@ -40,9 +40,9 @@ export function createS3BlobStore(bucket: S3Bucket): BlobStore {
       const { signal } = options;
       await edge('put', { key, signal }, async () => putObject(bucket, await knowBucket(signal), key, body, options));
     },
-    async get(key, { signal } = {}) {
+    async get(key, options = {}) {
       assertKey(region, key);
-      return await edge('get', { key, signal }, () => getObject(bucket, key, signal));
+      return await edge('get', { key, signal: options.signal }, () => getObject(bucket, key, options));
     },
     async head(key, { signal } = {}) {
       assertKey(region, key);
