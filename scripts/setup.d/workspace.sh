@@ -23,6 +23,7 @@ describe_workspace() { say '  - the workspace dependencies of pnpm-lock.yaml (pn
 install_workspace() {
   toolchain_is_ready || { echo 'needs Node and pnpm, which failed'; return 1; }
   rm -f "$workspace_stamp"
+  share_npm_certificates
   # Without a terminal pnpm would ask before it replaces a node_modules that it does not understand.
   (cd "$root" && CI=true "$tools/bin/pnpm" install --frozen-lockfile --reporter=append-only) || {
     echo 'If the lock file is out of date: .tools/bin/pnpm install'
