@@ -23,6 +23,7 @@ describe('a connection string', () => {
     ['postgres://u:p@/shop?host=/tmp/a%20b&port=6000', { host: '/tmp/a b', port: 6000 }, 'shop on /tmp/a b (port 6000)'],
     ['postgres:///shop?host=/tmp&user=u', { host: '/tmp', user: 'u' }, 'shop on /tmp (port 5432)'],
     ['postgres://u@%2Ftmp%2Fsocket/shop', { host: '/tmp/socket' }, 'shop on /tmp/socket (port 5432)'],
+    ['postgres://u:p@host/..', { database: '..' }, '.. on host:5432'],
     ['postgres://u:p@db.example.org:1/%0Ashop', { database: '\nshop' }, '?shop on db.example.org:1'],
   ])('understands %s', (url, parts, described) => {
     expect(parseConnection(url)).toMatchObject(parts);

@@ -70,7 +70,7 @@ function readConnection(text: string): PostgresConnection | string {
     port: take('port') ?? (url.port || '5432'),
     user: take('user') ?? decoded(url.username),
     password: take('password') ?? decoded(url.password),
-    database: take('dbname') ?? decoded(url.pathname.slice(1)),
+    database: take('dbname') ?? decoded(rawPath(filled)),
   };
   for (const [part, value] of Object.entries(parts)) {
     if (value === undefined) return `the ${part} is not properly percent-encoded`;
@@ -91,6 +91,9 @@ function readConnection(text: string): PostgresConnection | string {
   if (sslmode?.startsWith('verify-') && !query.has('sslrootcert')) return `sslmode=${sslmode} needs sslrootcert`;
   return { host, port, user, password: password === '' ? null : password, database, parameters: query };
 }
+
+/** As it is written: URL takes `.` and `..` for folders, and a database may be called so. */
+const rawPath = (text: string): string => /^[^:]+:\/\/[^/?#]*\/([^?#]*)/.exec(text)?.[1] ?? '';
 
 function decoded(text: string): string | undefined {
   try {
