@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readProcStat } from './proc-stat.ts';
 
 /** Signals every member; false when the group has none. A group's id is not given to another process while it has members. */
 export function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
@@ -10,7 +11,7 @@ export function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolea
   }
 }
 
-/** Whether a member still runs. Zombies do not count: where pid 1 reaps nothing, as in many containers, they stay for ever. */
+/** Whether a member still runs. Zombies do not count. */
 export function isGroupAlive(groupId: number): boolean {
   if (!signalGroup(groupId, 0)) return false;
   if (process.platform !== 'linux') return true;
@@ -19,9 +20,7 @@ export function isGroupAlive(groupId: number): boolean {
 
 function isLivingMember(pid: string, groupId: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(group) === groupId && state !== 'Z' && state !== 'X';
+    return readProcStat(pid)?.groupId === groupId;
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { readProcStat } from './proc-stat.ts';
 
 let bootId: string | undefined;
 const readBootId = () => {
@@ -20,13 +21,8 @@ export function readProcessIdentity(pid: number): string | undefined {
 }
 
 function identityFromProc(pid: number): string | undefined {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const state = fields[0];
-  const startTicks = fields[19];
-  if (state === 'Z' || state === 'X' || startTicks === undefined) return undefined;
-  return `${readBootId()}:${startTicks}`;
+  const stat = readProcStat(pid);
+  return stat && `${readBootId()}:${stat.startTicks}`;
 }
 
 function identityFromPs(pid: number): string | undefined {

@@ -81,5 +81,18 @@ export async function startOnPort<Started>(port: number | undefined, start: (por
   }
 }
 
+/** Starts a server again on the port that it had. Somebody who looks for a free port may hold it for a moment; after 5 s it counts as taken. */
+export async function startAgain<Started>(start: () => Promise<Started>, clock: Clock = systemClock): Promise<Started> {
+  const end = clock.monotonicMs() + 5_000;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!isPortTaken(error) || clock.monotonicMs() > end) throw error;
+      await clock.sleep(50);
+    }
+  }
+}
+
 const isPortTaken = (error: unknown) =>
   error instanceof CbcrError && error.code === 'stack.start-failed' && error.cause instanceof Error && portTaken.test(error.cause.message);

@@ -72,6 +72,7 @@ async function doesRedisAnswer(url: string): Promise<boolean> {
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     connectTimeout: 1000,
+    commandTimeout: 1000,
     enableReadyCheck: false,
   });
   client.on('error', () => {});

@@ -2,6 +2,7 @@ import type { Clock } from '@cbcr/domain';
 import type { Environment } from '../processes/environment.ts';
 import { isProcessAlive, killProcess, type ProcessRecord, stopProcess } from '../processes/process-record.ts';
 import type { Lifetime } from '../processes/spawn-process.ts';
+import { startAgain } from '../processes/start-ready.ts';
 
 /** Options that all servers share. */
 export interface ServerOptions {
@@ -46,7 +47,7 @@ export function createServerHandle(first: ProcessRecord, port: number, start: ()
     kill: () => killProcess(record),
     restart: async () => {
       await stopProcess(record);
-      record = await start();
+      record = await startAgain(start);
     },
     stop: async () => {
       await stopProcess(record);

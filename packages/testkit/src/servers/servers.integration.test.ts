@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { readLogTail } from '../processes/log-tail.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../processes/temporary-folder.ts';
+import { waitUntil } from '../processes/wait-until.ts';
 import { startPostgres } from './postgres/postgres.ts';
 import { startRedis } from './redis.ts';
 import { createS3Client } from './s3-bucket.ts';
@@ -28,7 +32,12 @@ test('a killed Redis keeps its port, password and, with an append-only file, its
 
   await server.kill();
   expect(server.isAlive()).toBe(false);
-  await server.restart();
+  const passerBy = createServer().listen(server.port, '127.0.0.1');
+  await once(passerBy, 'listening');
+  const restarted = server.restart();
+  expect(await waitUntil(() => readLogTail(server.logFile).includes('Address already in use'), { deadlineMs: 30_000 })).toBe(true);
+  passerBy.close();
+  await restarted;
   const read = new Redis(server.url);
   expect(await read.get('key')).toBe('value');
   read.disconnect();
