@@ -1,8 +1,8 @@
 import { systemClock } from '@cbcr/domain';
 import type { Rate } from '@cbcr/throttle';
 import { stretches, timelineOf } from './arrival-figures.ts';
-import { gatherCrew } from './crew.ts';
 import type { Bench } from './bench.ts';
+import { gatherCrew } from './crew.ts';
 
 export interface ChangeFigures {
   readonly workers: number;
@@ -10,17 +10,17 @@ export interface ChangeFigures {
   readonly pauseMs: number;
   /** To the first byte after a pause. */
   readonly resumeMs: number;
-  /** To the first stretch of 200 ms with 0.9 of the new rate. */
+  /** To the first half second with 0.9 of the new rate. */
   readonly raiseMs: number;
-  /** To the end of the last stretch of 200 ms with more than 1.25 of the new rate. */
+  /** To the moment from which on every half second stays below 1.2 of the new rate. */
   readonly lowerMs: number;
   /** The same, for an end of no limit. */
   readonly limitMs: number;
 }
 
-const rounds = 3;
-const settleMs = 1_500;
-const stretchMs = 200;
+const rounds = 2;
+const settleMs = 2_500;
+const stretchMs = 500;
 
 export async function measureChanges(bench: Bench, workers: number, bytesPerSecond: number): Promise<ChangeFigures> {
   const { sink } = bench;
@@ -41,7 +41,7 @@ export async function measureChanges(bench: Bench, workers: number, bytesPerSeco
   const until = ({ askedMs, line }: Awaited<ReturnType<typeof observe>>, isNew: (rate: number) => boolean, which: 'first' | 'last') => {
     const sums = [...stretches(line, stretchMs)].map((bytes) => isNew((bytes * 1000) / stretchMs));
     const at = which === 'first' ? sums.indexOf(true) : sums.lastIndexOf(false) + 1;
-    return at < 0 ? Number.POSITIVE_INFINITY : line.fromMs + at + (which === 'first' ? stretchMs : stretchMs) - askedMs;
+    return at < 0 ? Number.POSITIVE_INFINITY : line.fromMs + at - askedMs;
   };
   const worst = { pauseMs: 0, resumeMs: 0, raiseMs: 0, lowerMs: 0, limitMs: 0 };
   const note = (name: keyof typeof worst, ms: number) => {
@@ -52,12 +52,21 @@ export async function measureChanges(bench: Bench, workers: number, bytesPerSeco
     await systemClock.sleep(settleMs);
     for (let round = 0; round < rounds; round++) {
       const low = bytesPerSecond / 4;
-      note('lowerMs', until(await observe(low), (rate) => rate <= low * 1.25, 'last'));
-      note('raiseMs', until(await observe(bytesPerSecond), (rate) => rate >= bytesPerSecond * 0.9, 'first'));
+      note(
+        'lowerMs',
+        until(await observe(low), (rate) => rate <= low * 1.2, 'last'),
+      );
+      note(
+        'raiseMs',
+        until(await observe(bytesPerSecond), (rate) => rate >= bytesPerSecond * 0.9, 'first'),
+      );
       note('pauseMs', last(await observe('paused')));
       note('resumeMs', first(await observe(bytesPerSecond)));
       await observe('unlimited');
-      note('limitMs', until(await observe(bytesPerSecond), (rate) => rate <= bytesPerSecond * 1.25, 'last'));
+      note(
+        'limitMs',
+        until(await observe(bytesPerSecond), (rate) => rate <= bytesPerSecond * 1.2, 'last'),
+      );
     }
     return { workers, ...worst };
   } finally {

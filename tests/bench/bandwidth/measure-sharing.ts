@@ -1,7 +1,7 @@
 import { systemClock } from '@cbcr/domain';
 import { jainIndex, stretches, timelineOf } from './arrival-figures.ts';
-import { gatherCrew } from './crew.ts';
 import type { Bench } from './bench.ts';
+import { gatherCrew } from './crew.ts';
 
 export interface SharingFigures {
   readonly workers: number;

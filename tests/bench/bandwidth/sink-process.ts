@@ -27,7 +27,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.method === 'DELETE') return void response.writeHead(204).end();
   const found = key.startsWith(readPrefix) ? zeros.subarray(0, Number(key.slice(readPrefix.length))) : kept.get(key);
   const isBucket = key === '';
-  if (request.method === 'HEAD') response.writeHead(found === undefined && !isBucket ? 404 : 200, { 'content-length': found?.length ?? 0 }).end();
+  if (request.method === 'HEAD')
+    response.writeHead(found === undefined && !isBucket ? 404 : 200, { 'content-length': found?.length ?? 0 }).end();
   else if (isBucket) response.writeHead(501).end('<Error><Code>NotImplemented</Code></Error>');
   else if (found === undefined) response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
   else response.writeHead(200, { 'content-length': found.length }).end(found);
