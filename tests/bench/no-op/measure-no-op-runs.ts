@@ -15,7 +15,7 @@ import type { NoOpServers } from './no-op-servers.ts';
 const region = regionSchema.parse({ id: 'somewhere', jurisdictions: ['EU'], store: { kind: 'fs' } });
 const policy = policySchema.parse({ id: 'one', placement: { copies: 1, jurisdictions: ['EU'] } });
 const instance = instanceSchema.parse({ id: 'nothing', engine: 'postgres', home: region.id, policy: policy.id, connection: 'env:NONE' });
-const producers = 16;
+const producers = 64;
 
 /**
  * Runs that do nothing, all the way: created with their wake-up calls in one transaction each, relayed from the outbox to the queue, fetched

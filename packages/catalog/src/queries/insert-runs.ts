@@ -1,5 +1,5 @@
 import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
-import { and, desc, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
@@ -47,16 +47,34 @@ export async function insertRuns(tx: Executor, now: Date, wanted: readonly Ident
 }
 
 /**
- * One run with its wake-up call, in one statement, which is a transaction of its own. Null when its id or a key is taken. Nobody is told of the
- * call: whoever notifies in its own transaction holds a lock of the whole server until that is flushed to the disk, so that all producers
- * wait for each other (180 runs a second instead of as many as they can make).
+ * Runs with their wake-up calls, in one statement, which is a transaction of its own; those whose id or key is taken are left out. Nobody is told
+ * of the calls: whoever notifies in its own transaction holds a lock of the whole server until that is flushed to the disk, so that all
+ * producers wait for each other (180 runs a second instead of as many as they can make).
  */
-export async function insertLoneRun(db: Executor, now: Date, wanted: IdentifiedRun): Promise<RunRecord | null> {
-  const inserted = db.$with('inserted').as(db.insert(runs).values(rowOf(wanted, now)).onConflictDoNothing().returning());
+export async function insertTogether(db: Executor, now: Date, wanted: readonly IdentifiedRun[]): Promise<RunRecord[]> {
+  // In one order everywhere: two batches with the same keys do not wait for each other in a circle.
+  const ordered = wanted.toSorted((a, b) => compare(a.idempotencyKey, b.idempotencyKey) || compare(a.dedupeKey, b.dedupeKey));
+  const columns = Object.values(getTableColumns(runs));
+  const rows = JSON.stringify(ordered.map((run) => storedRowOf(rowOf(run, now))));
+  const names = sql.join(
+    columns.map((column) => sql.identifier(column.name)),
+    sql`, `,
+  );
+  const selected = sql`select ${names} from json_populate_recordset(null::${runs}, ${rows}::json)`;
+  const inserted = db.$with('inserted').as(db.insert(runs).select(selected).onConflictDoNothing().returning());
   const called = db.$with('called', { id: outbox.id }).as(sql`insert into ${outbox} (run_id, kind, region_id, created_at, not_before)
     select id, kind, region_id, created_at, not_before from inserted returning id`);
-  const [row] = await db.with(inserted, called).select().from(inserted);
-  return row === undefined ? null : toRun(row);
+  const made = await db.with(inserted, called).select().from(inserted);
+  return made.map(toRun);
+}
+
+const compare = (a = '', b = '') => (a < b ? -1 : a > b ? 1 : 0);
+
+/** By the names of the columns. */
+function storedRowOf(row: ReturnType<typeof rowOf>): Record<string, unknown> {
+  const complete = { epoch: 0, attempts: 0, cancelRequested: false, ...row };
+  const columns: Record<string, { name: string }> = getTableColumns(runs);
+  return Object.fromEntries(Object.entries(complete).map(([field, value]) => [columns[field]?.name ?? field, value]));
 }
 
 const rowOf = (run: IdentifiedRun, now: Date) => ({

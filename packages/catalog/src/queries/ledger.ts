@@ -1,9 +1,11 @@
 import { CbcrError, type ErrorReport, type RunId, type RunProgress, type RunState } from '@cbcr/domain';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { createBatches } from '../batches.ts';
 import type { QueryContext } from '../query-context.ts';
 import { runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
 import { heldBy } from './fence.ts';
+import { type Opening, openedBy, openTogether, type Success, succeedTogether } from './ledger-batches.ts';
 import { type RunRecord, toRun } from './run-record.ts';
 
 /**
@@ -58,26 +60,33 @@ export function createLedgerQueries({ clock, attempt, transact }: QueryContext):
     await leave(run, epoch, state, { ...change, finishedAt: clock.now(), notBefore: null }, text);
   };
 
-  return {
-    open(run, worker) {
-      const now = clock.now();
-      return attempt(async (db) => {
-        const [row] = await db
-          .update(runs)
-          .set({
-            epoch: sql`${runs.epoch} + 1`,
-            state: 'running',
-            stateSince: now,
-            startedAt: sql`coalesce(${runs.startedAt}, ${now.toISOString()})`,
-            heartbeatAt: now,
-            notBefore: null,
-            worker,
-          })
-          .where(and(eq(runs.id, run), inArray(runs.state, ['queued', 'waiting', 'running'])))
-          .returning();
-        return row === undefined ? null : toRun(row);
-      });
+  async function openAlone({ run, worker }: Opening): Promise<RunRecord | null> {
+    const now = clock.now();
+    return attempt(async (db) => {
+      const [row] = await db
+        .update(runs)
+        .set(openedBy(sql`${worker}`, now))
+        .where(and(eq(runs.id, run), inArray(runs.state, ['queued', 'waiting', 'running'])))
+        .returning();
+      return row === undefined ? null : toRun(row);
+    });
+  }
+  const open = createBatches<Opening, RunRecord | null>({
+    keyOf: ({ run }) => run,
+    together: (openings) => attempt((db) => openTogether(db, clock.now(), openings)),
+    alone: openAlone,
+  });
+  const succeed = createBatches<Success, true>({
+    keyOf: ({ run }) => run,
+    together: (successes) => attempt((db) => succeedTogether(db, clock.now(), successes)),
+    async alone({ run, epoch, result }) {
+      await end(run, epoch, 'succeeded', { result, error: null }, 'The run ended without completing it.');
+      return true;
     },
+  });
+
+  return {
+    open: (run, worker) => open({ run, worker }),
     async heartbeat(run, epoch, progress) {
       const now = clock.now();
       const [row] = await attempt((db) =>
@@ -90,7 +99,9 @@ export function createLedgerQueries({ clock, attempt, transact }: QueryContext):
       if (row === undefined) throw new CbcrError('run.lost', { run });
       return row;
     },
-    succeed: (run, epoch, result) => end(run, epoch, 'succeeded', { result, error: null }, 'The run ended without completing it.'),
+    async succeed(run, epoch, result) {
+      await succeed({ run, epoch, result });
+    },
     fail: (run, epoch, error) => end(run, epoch, 'failed', { error }, error.message),
     cancel: (run, epoch, error) => end(run, epoch, 'cancelled', { error }, error.message),
     async wait(run, epoch, error, notBefore) {

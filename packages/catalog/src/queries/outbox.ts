@@ -2,6 +2,7 @@ import type { RegionId, RunId } from '@cbcr/domain';
 import { inArray, sql } from 'drizzle-orm';
 import type { QueryContext } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
+import { arrayLiteral } from './array-literal.ts';
 
 /** A wake-up call on its way from the catalog to Redis. */
 export interface WakeUpCall {
@@ -18,13 +19,16 @@ export interface WakeUpCall {
  * again, which is harmless. No lock is held while Redis works.
  */
 export interface OutboxQueries {
-  /** Calls that no other relay works on, fresh ones before those whose claim ran out. The claim lasts `leaseMs` (default 30 s). */
+  /**
+   * Calls that no other relay works on, fresh ones before those whose claim ran out; marks their runs as enqueued. The claim lasts `leaseMs`
+   * (default 30 s).
+   */
   claim(limit: number, leaseMs?: number): Promise<WakeUpCall[]>;
-  /** These are in Redis. Marks their runs as enqueued. */
+  /** These are in Redis. */
   markRelayed(calls: readonly WakeUpCall[]): Promise<void>;
 }
 
-export function createOutboxQueries({ clock, attempt, transact }: QueryContext): OutboxQueries {
+export function createOutboxQueries({ clock, attempt }: QueryContext): OutboxQueries {
   return {
     claim(limit, leaseMs = 30_000) {
       const now = clock.now();
@@ -35,15 +39,18 @@ export function createOutboxQueries({ clock, attempt, transact }: QueryContext):
           .$with('free')
           .as((query) =>
             query
-              .select({ id: outbox.id })
+              .select({ id: outbox.id, runId: outbox.runId })
               .from(outbox)
               .where(sql`${outbox.claimedUntil} is null or ${outbox.claimedUntil} <= ${now.toISOString()}`)
               .orderBy(sql`${outbox.claimedUntil} nulls first`, outbox.id)
               .limit(limit)
               .for('update', { skipLocked: true }),
           );
+        // Runs that somebody works on at this moment need no stamp. Whoever opens them does not meet the relay: their calls go out after this.
+        const stamped = db.$with('stamped', {}).as(sql`update ${runs} set enqueued_at = ${now.toISOString()} where id in
+          (select id from ${runs} where id in (select run_id from free) for no key update skip locked)`);
         const rows = await db
-          .with(free)
+          .with(free, stamped)
           .update(outbox)
           .set({ claimedUntil })
           .where(inArray(outbox.id, db.select({ id: free.id }).from(free)))
@@ -55,24 +62,8 @@ export function createOutboxQueries({ clock, attempt, transact }: QueryContext):
     },
     async markRelayed(calls) {
       if (calls.length === 0) return;
-      const now = clock.now();
-      await transact(async (tx) => {
-        await tx.delete(outbox).where(
-          inArray(
-            outbox.id,
-            calls.map((call) => call.id),
-          ),
-        );
-        await tx
-          .update(runs)
-          .set({ enqueuedAt: now })
-          .where(
-            inArray(
-              runs.id,
-              calls.map((call) => call.run),
-            ),
-          );
-      });
+      const ids = calls.map((call) => call.id);
+      await attempt((db) => db.delete(outbox).where(sql`${outbox.id} = any(${arrayLiteral(ids)}::bigint[])`));
     },
   };
 }

@@ -1,11 +1,12 @@
 import { CbcrError, finalRunStates, type InstanceId, isFinalRunState, type RecoveryPointId, type RunId, type RunState } from '@cbcr/domain';
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { createBatches } from '../batches.ts';
 import { createAnnouncer, notify } from '../channels.ts';
 import type { QueryContext } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
 import { insertAuditEvent } from './audit.ts';
-import { type CreatedRun, findExistingRun, insertLoneRun, insertRuns, type NewRun } from './insert-runs.ts';
+import { type CreatedRun, findExistingRun, type IdentifiedRun, insertRuns, insertTogether, type NewRun } from './insert-runs.ts';
 import { type RunRecord, requireRun, toRun } from './run-record.ts';
 
 export interface RunFilter {
@@ -51,28 +52,36 @@ const activeStates: readonly RunState[] = ['queued', 'running', 'waiting'];
 
 export function createRunQueries({ clock, ids, attempt, transact }: QueryContext): RunQueries {
   const announce = createAnnouncer(attempt);
-  return {
-    async create(wanted) {
-      const run = { ...wanted, id: ids.runId() };
-      const now = clock.now();
-      const lone = await attempt((db) => insertLoneRun(db, now, run));
-      if (lone !== null) {
-        announce('outbox', lone.id);
-        return { run: lone, created: true };
-      }
-      const tryOnce = () =>
-        transact(async (tx): Promise<CreatedRun | null> => {
-          await insertRuns(tx, now, [run]);
-          const existing = await findExistingRun(tx, run);
-          return existing && { run: existing, created: existing.id === run.id };
-        });
-      // The run that stood in the way may have ended between the two statements: then the way is free.
-      for (let round = 0; round < 5; round++) {
-        const found = await tryOnce();
-        if (found !== null) return found;
-      }
-      throw new CbcrError('catalog.unreachable', { cause: `runs with the key ${run.dedupeKey ?? run.id} come and go` });
+  const create = createBatches<IdentifiedRun, CreatedRun>({
+    keyOf: (run) => run.id,
+    async together(wanted) {
+      const inserted = await attempt((db) => insertTogether(db, clock.now(), wanted));
+      const [first] = inserted;
+      if (first !== undefined) announce('outbox', first.id);
+      return new Map(inserted.map((run) => [run.id, { run, created: true }]));
     },
+    alone: findOrInsert,
+  });
+
+  /** For a run whose id or key is taken. */
+  async function findOrInsert(run: IdentifiedRun): Promise<CreatedRun> {
+    const now = clock.now();
+    const tryOnce = () =>
+      transact(async (tx): Promise<CreatedRun | null> => {
+        await insertRuns(tx, now, [run]);
+        const existing = await findExistingRun(tx, run);
+        return existing && { run: existing, created: existing.id === run.id };
+      });
+    // The run that stood in the way may have ended between the two statements: then the way is free.
+    for (let round = 0; round < 5; round++) {
+      const found = await tryOnce();
+      if (found !== null) return found;
+    }
+    throw new CbcrError('catalog.unreachable', { cause: `runs with the key ${run.dedupeKey ?? run.id} come and go` });
+  }
+
+  return {
+    create: (wanted) => create({ ...wanted, id: ids.runId() }),
     get: (id) => attempt((db) => requireRun(db, id)),
     findByKey: (idempotencyKey) =>
       attempt(async (db) => {

@@ -43,7 +43,7 @@ export const runs = pgTable(
     heartbeatAt: moment('heartbeat_at'),
     /** Id of the worker that opened the run last. */
     worker: text(),
-    /** When a wake-up call for the run went to Redis last. */
+    /** When a wake-up call for the run was last taken to Redis. */
     enqueuedAt: moment('enqueued_at'),
   },
   (table) => {
