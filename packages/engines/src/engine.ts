@@ -70,10 +70,17 @@ export interface RestoreOptions {
   /** The target's exact name, as a confirmation that everything in it may be removed first. Absent: a target that is not empty is refused. */
   clean?: string | undefined;
   /**
-   * Who restores (a run's id), letters, digits and underscores. A target that the same owner left incomplete was empty when it began, so it is emptied
-   * without confirmation and restored again: a restore may be killed anywhere and continue.
+   * A target that the same owner left incomplete was empty when it began, so it is emptied without confirmation and restored again: a restore may be
+   * killed anywhere and continue. Whatever an earlier attempt of the owner still does changes nothing in the target from then on.
    */
-  owner?: string | undefined;
+  owner?: RestoreOwner | undefined;
+}
+
+export interface RestoreOwner {
+  /** A run's id: letters, digits and underscores, at most 40. */
+  id: string;
+  /** Rises with every start of the run (its epoch). An attempt that finds a later one in the target throws `run.lost`. */
+  attempt: number;
 }
 
 /** What is known of a restore before it begins. */

@@ -5,6 +5,7 @@ import { listChildren } from './children.ts';
 import { itConnects } from './connection-promises.ts';
 import type { EngineFixture } from './engine-fixture.ts';
 import { itRestores } from './restore-promises.ts';
+import { itIsTakenOver } from './takeover-promises.ts';
 
 /** Runs the suite. After every single test, no secret may have been said and no child may be left. */
 export function describeEngine(name: string, makeFixture: () => Promise<EngineFixture>): void {
@@ -33,5 +34,6 @@ export function describeEngine(name: string, makeFixture: () => Promise<EngineFi
     itConnects(current);
     itCaptures(current);
     itRestores(current);
+    itIsTakenOver(current);
   });
 }

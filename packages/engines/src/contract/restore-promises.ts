@@ -72,15 +72,15 @@ export function itRestores(current: () => EngineBench): void {
     const parts = await bench.captureAll(source);
     const target = await fixture.makeEmptyTarget();
     const broken = restoreSourceOf(fixture, parts, (_name, whole) => Readable.from(pieces(whole.subarray(0, whole.length - 1))));
-    await bench.failureOf(bench.restore(target, broken, { owner: 'run_1' }));
+    await bench.failureOf(bench.restore(target, broken, { owner: { id: 'run_1', attempt: 1 } }));
     const before = await fixture.fingerprint(target);
-    for (const owner of [undefined, 'run_2', 'run_1 or another']) {
+    for (const owner of [undefined, { id: 'run_2', attempt: 2 }, { id: 'run_11', attempt: 2 }]) {
       const failure = await bench.failureOf(bench.restore(target, restoreSourceOf(fixture, parts), { owner }));
       expect(isCbcrError(failure, 'engine.target-not-empty')).toBe(true);
     }
     expect(await fixture.fingerprint(target)).toBe(before);
-    await fixture.engine.checkTarget(target, await bench.context(), { owner: 'run_1' });
-    await bench.restore(target, restoreSourceOf(fixture, parts), { owner: 'run_1' });
+    await fixture.engine.checkTarget(target, await bench.context(), { owner: { id: 'run_1', attempt: 2 } });
+    await bench.restore(target, restoreSourceOf(fixture, parts), { owner: { id: 'run_1', attempt: 2 } });
     expect(await fixture.compare(source, target)).toEqual([]);
     expect(await looksUntouchable(bench, target)).toBe(false);
   });

@@ -9,7 +9,7 @@ import { asIncomplete } from '../incomplete-restore.ts';
 import { showName } from './archive-names.ts';
 import { folderFact, streamName } from './capture.ts';
 import { translateFileError, translateFolderError } from './file-errors.ts';
-import { hasMarker, isOwnedBy, markerName, removeMarker, setMarker } from './folder-marker.ts';
+import { hasMarker, isHeldBy, isOwnedBy, markerName, readOwner, removeMarker, setMarker } from './folder-marker.ts';
 import { TreeWriter } from './tree-writer.ts';
 
 const namesShown = 5;
@@ -60,7 +60,16 @@ export async function restoreFolder(
   if (!stream) throw fallback(`the recovery point has no stream ${streamName}`);
   signal.throwIfAborted();
   await requireFitFolder(folder, { clean, owner, facts: source.facts });
-  const continues = await isOwnedBy(folder, owner);
+  const previous = await readOwner(folder);
+  const continues = owner !== undefined && previous?.id === owner.id;
+  if (continues && previous.attempt > owner.attempt) throw new CbcrError('run.lost', { run: owner.id });
+  // Asked again before every entry: a worker that froze and wakes up may find that another attempt writes here now.
+  const requireHeld = async () => {
+    if (await isHeldBy(folder, owner)) return;
+    const now = await readOwner(folder);
+    if (owner !== undefined && now?.id === owner.id) throw new CbcrError('run.lost', { run: owner.id });
+    throw fallback('another restore has taken the target over');
+  };
   await setMarker(folder, owner).catch((error: unknown) => {
     throw translateFileError(error, folder, fallback);
   });
@@ -75,13 +84,14 @@ export async function restoreFolder(
       },
     });
     const archive = extract();
-    await Promise.all([pipeline(stream.open(), counted, archive, { signal }), writeEntries(archive, writer)]);
+    await Promise.all([pipeline(stream.open(), counted, archive, { signal }), writeEntries(archive, writer, requireHeld)]);
     // The reader is content with an archive that ends after any entry; these two are not.
     if (seenBytes !== stream.plaintextBytes) throw new Error(`the stream ended after ${seenBytes} of ${stream.plaintextBytes} bytes`);
     const wanted = Number(source.facts['entries']);
     if (writer.entries !== wanted) throw new Error(`the archive holds ${writer.entries} of ${wanted} entries`);
 
     await writer.finishFolders('inner');
+    await requireHeld();
     await removeMarker(folder);
     await writer.finishFolders('outermost');
   } catch (error) {
@@ -96,9 +106,12 @@ async function emptyFolder(folder: string): Promise<void> {
   }
 }
 
-async function writeEntries(archive: ReturnType<typeof extract>, writer: TreeWriter): Promise<void> {
+async function writeEntries(archive: ReturnType<typeof extract>, writer: TreeWriter, requireHeld: () => Promise<void>): Promise<void> {
   try {
-    for await (const entry of archive) await writer.add(entry);
+    for await (const entry of archive) {
+      await requireHeld();
+      await writer.add(entry);
+    }
   } catch (error) {
     archive.destroy(error instanceof Error ? error : undefined);
     throw error;

@@ -1,9 +1,15 @@
-import { isCbcrError } from '@cbcr/domain';
+import { CbcrError, isCbcrError, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type CapturedParts, EngineBench, restoreSourceOf } from '../contract/bench.ts';
+import type { RestoreOwner } from '../engine.ts';
+import { attemptApplication, fencedSettings } from './attempt-fence.ts';
+import { claimTarget, releaseTarget } from './claim-target.ts';
+import { parseConnection } from './connection.ts';
 import { createPostgresFixture, type PostgresFixture } from './contract/postgres-fixture.ts';
 import { parseRequirements, type Requirements, writeRequirements } from './requirements.ts';
+import { hasMarker, lockTarget, markerSchema } from './restore-marker.ts';
+import { openSession } from './session.ts';
 
 let fixture: PostgresFixture;
 let bench: EngineBench;
@@ -140,5 +146,55 @@ describe('a target', () => {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const [lost] = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
     expect(isCbcrError(lost, 'engine.target-not-empty')).toBe(true);
+  });
+});
+
+describe('an attempt of a restore that froze', () => {
+  const [first, second] = [1, 2].map((attempt) => ({ id: 'run_0FROZEN', attempt }));
+  const signal = new AbortController().signal;
+  const open = async (url: string, owner: RestoreOwner | undefined) =>
+    await openSession(parseConnection(url), {
+      signal,
+      clock: systemClock,
+      fallback: (cause) => new CbcrError('run.unexpected', { cause }),
+      applicationName: attemptApplication(owner),
+    });
+  const claim = async (url: string, owner: RestoreOwner | undefined) => {
+    const session = await open(url, owner);
+    await claimTarget(session, { connection: parseConnection(url), signal, clock: systemClock, owner });
+    return session;
+  };
+
+  it('does not hold the lock of the target against the next one, and does not declare the target complete', async () => {
+    const target = await fixture.makeEmptyTarget();
+    const connection = parseConnection(target);
+    const frozen = await claim(target, first);
+    await frozen.query('begin');
+    await lockTarget(frozen);
+    const newer = await claim(target, second);
+    expect(isCbcrError(await bench.failureOf(frozen.query('select 1')), 'engine.unreachable')).toBe(true);
+    const awake = await open(target, first);
+    expect(isCbcrError(await bench.failureOf(releaseTarget(awake, { connection, owner: first })), 'run.lost')).toBe(true);
+    await awake.close();
+    expect(await hasMarker(newer)).toBe(true);
+    await releaseTarget(newer, { connection, owner: second });
+    expect(await hasMarker(newer)).toBe(false);
+    await Promise.all([frozen, newer].map((session) => session.close()));
+  });
+
+  it('gets no tool into the target any more', async () => {
+    const target = await fixture.makeEmptyTarget();
+    const held = await claim(target, first);
+    const connectAs = async (owner: RestoreOwner | undefined) => {
+      const url = new URL(target);
+      const settings = Object.entries(fencedSettings(markerSchema, owner)).map(([name, value]) => `-c ${name}=${value}`);
+      url.searchParams.set('options', settings.join(' '));
+      return await fixture.run(url.href, 'select 1 as one');
+    };
+    expect(await connectAs(first)).toEqual([{ one: 1 }]);
+    const newer = await claim(target, second);
+    await expect(connectAs(first)).rejects.toThrow('default_text_search_config');
+    expect(await connectAs(second)).toEqual([{ one: 1 }]);
+    await Promise.all([held, newer].map((session) => session.close()));
   });
 });

@@ -1,8 +1,10 @@
+import type { RestoreOwner } from '../engine.ts';
+import { dropFence, raiseFence } from './attempt-fence.ts';
 import type { Session } from './session.ts';
 
 /**
  * A schema that stands in the target from before the first byte until everything is in place. A target that holds it is not complete: a restore
- * into it is refused, and so is a capture of it.
+ * into it is refused, and so is a capture of it. Its comment names the owner; inside it stands the fence of the owner's attempt.
  */
 export const markerSchema = 'cbcr_restore_incomplete';
 
@@ -11,37 +13,39 @@ export async function hasMarker(session: Session): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** `owner` is what `isOwnedBy` asks for later. */
-export async function setMarker(session: Session, owner: string | undefined): Promise<void> {
-  await session.query(`create schema ${markerSchema}`);
+/** Makes the marker, or takes over the one that is there: from now on tools of any other attempt find no way in. */
+export async function setMarker(session: Session, owner: RestoreOwner | undefined): Promise<void> {
+  // A comment takes no parameters.
+  if (owner !== undefined && !/^\w{1,40}$/.test(owner.id))
+    throw new Error('the owner of a restore is called by letters, digits and underscores');
+  await session.query(`create schema if not exists ${markerSchema}`);
   const text = 'CBCR is restoring into this database, or a restore broke off. It is incomplete: do not use it.';
-  // A comment takes no parameters; an owner that could end the literal is not written, and so never recognised.
-  await session.query(`comment on schema ${markerSchema} is '${text}${isPlainOwner(owner) ? ownerNote(owner) : ''}'`);
+  await session.query(`comment on schema ${markerSchema} is '${text}${owner === undefined ? '' : ` (${owner.id} ${owner.attempt})`}'`);
+  await raiseFence(session, markerSchema, owner);
 }
 
-const isPlainOwner = (owner: string | undefined): owner is string => owner !== undefined && /^\w{1,100}$/.test(owner);
-const ownerNote = (owner: string) => ` (${owner})`;
-
-/** Whether this owner left the target incomplete. */
-export async function isOwnedBy(session: Session, owner: string | undefined): Promise<boolean> {
-  if (!isPlainOwner(owner)) return false;
+/** Whose incomplete restore this is. Null without a marker, or when nobody signed it. */
+export async function readOwner(session: Session): Promise<RestoreOwner | null> {
   const [row] = await session.query<{ note: string | null }>(
     "select obj_description(oid, 'pg_namespace') as note from pg_namespace where nspname = $1",
     [markerSchema],
   );
-  return row?.note?.endsWith(ownerNote(owner)) ?? false;
+  const [, id, attempt] = /\((\w{1,40}) (\d{1,9})\)$/.exec(row?.note ?? '') ?? [];
+  return id === undefined ? null : { id, attempt: Number(attempt) };
 }
 
-/** Tools of the owner's earlier attempt may still be at work when their worker was killed. Emptying the target waits for their locks. */
-export async function endSessionsOf(session: Session, owner: string): Promise<void> {
-  const others = 'datname = current_database() and application_name = $1 and pid <> pg_backend_pid()';
-  await session.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`, [restoreApplication(owner)]);
+/** Whether this owner, in this or an earlier attempt, left the target incomplete. */
+export async function isOwnedBy(session: Session, owner: RestoreOwner | undefined): Promise<boolean> {
+  return owner !== undefined && (await readOwner(session))?.id === owner.id;
 }
 
-/** How the sessions of a restore's tools are called. Postgres cuts names after 63 bytes. */
-export const restoreApplication = (owner: string | undefined): string => (isPlainOwner(owner) ? `cbcr ${owner}`.slice(0, 63) : 'cbcr');
+/** The commit comes with a flush, and so makes everything durable that was written before with synchronous_commit off. Fails when the fence is another attempt's. */
+export async function removeMarker(session: Session, owner: RestoreOwner | undefined): Promise<void> {
+  await dropFence(session, markerSchema, owner);
+  await session.query(`set local synchronous_commit = on; drop schema ${markerSchema}`);
+}
 
-/** Commits with a flush, and so makes everything durable that was written before with synchronous_commit off. */
-export async function removeMarker(session: Session): Promise<void> {
-  await session.query(`set synchronous_commit = on; drop schema ${markerSchema}`);
+/** Until the end of the transaction. Two restores at once would both find the target empty, or the marker theirs. */
+export async function lockTarget(session: Session): Promise<void> {
+  await session.query("select pg_advisory_xact_lock(hashtextextended('cbcr restore', 0))");
 }

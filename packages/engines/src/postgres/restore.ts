@@ -5,19 +5,20 @@ import { pipeline } from 'node:stream/promises';
 import { CbcrError, type Clock } from '@cbcr/domain';
 import { startChild } from '../child-process/child-process.ts';
 import { collectOutput, feedChild } from '../child-process/child-streams.ts';
-import type { EngineContext, RestoreOptions, RestoreSource, RestoreStream } from '../engine.ts';
+import type { EngineContext, RestoreOptions, RestoreOwner, RestoreSource, RestoreStream } from '../engine.ts';
 import { asIncomplete } from '../incomplete-restore.ts';
+import { attemptApplication, fencedSettings } from './attempt-fence.ts';
 import { type PostgresTools, type Section, sections } from './capture.ts';
-import { cleanTarget, requireConfirmation } from './clean-target.ts';
+import { claimTarget, releaseTarget } from './claim-target.ts';
+import { requireConfirmation } from './clean-target.ts';
 import { chooseRestoreTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
 import { requireOtherDatabase } from './database-identity.ts';
 import { compareWithTarget, type Fit, parseRequirements } from './requirements.ts';
-import { endSessionsOf, isOwnedBy, removeMarker, restoreApplication, setMarker } from './restore-marker.ts';
+import { markerSchema } from './restore-marker.ts';
 import { type Fallback, translateServerError } from './server-errors.ts';
 import { readServerFacts } from './server-facts.ts';
 import { openSession } from './session.ts';
-import { requireEmptyTarget } from './target.ts';
 import { databaseFromEnvironment, toolEnvironment } from './tool-environment.ts';
 
 /** Restores the three sections in order. The marker of an incomplete restore is set before the first byte and removed after the last statement. */
@@ -44,7 +45,7 @@ export async function restorePostgres(
       else await restoreFromStream(settings, section, stream);
     }
     note('collecting statistics');
-    await completeTarget(connection, context, tools.clock, fallback);
+    await completeTarget(connection, options.owner, context, tools.clock, fallback);
   } catch (error) {
     throw asIncomplete(translate(error), fallback);
   }
@@ -54,7 +55,7 @@ interface Plan {
   /** Folder of pg_restore. */
   folder: string;
   fit: Fit;
-  owner: string | undefined;
+  owner: RestoreOwner | undefined;
 }
 
 /** Checks everything that can be checked, and only then writes the marker. */
@@ -68,23 +69,15 @@ async function prepareTarget(
   const database = describeConnection(connection);
   if (clean !== undefined) requireConfirmation(connection, clean);
   const found = await findClientTools(tools.toolFolders, { signal, clock: tools.clock });
-  const session = await openSession(connection, { signal, clock: tools.clock, fallback });
+  const session = await openSession(connection, { signal, clock: tools.clock, fallback, applicationName: attemptApplication(owner) });
   try {
     await requireOtherDatabase(session, connection, source.facts);
     const server = await readServerFacts(session);
     const { folder, version } = chooseRestoreTools(found, source.facts['toolVersion'] ?? server.version, server);
     const fit = await compareWithTarget(session, parseRequirements(source.facts['requirements'] ?? ''), server.superuser);
     if (fit.obstacles.length > 0) throw new CbcrError('engine.target-unfit', { database, cause: fit.obstacles.join('; ') });
-    const continues = owner !== undefined && (await isOwnedBy(session, owner));
-    if (continues) await endSessionsOf(session, owner);
-    await session.query('begin');
-    // Two restores at once would both find the target empty.
-    await session.query("select pg_advisory_xact_lock(hashtextextended('cbcr restore', 0))");
-    if (clean === undefined && !continues) await requireEmptyTarget(session, connection);
-    else await cleanTarget(session, connection);
-    await setMarker(session, owner);
-    await session.query('commit');
-    note(clean === undefined && !continues ? 'prepared the target' : 'emptied and prepared the target', {
+    const { emptied } = await claimTarget(session, { connection, clean, owner, signal, clock: tools.clock });
+    note(emptied ? 'emptied and prepared the target' : 'prepared the target', {
       server: server.version,
       tool: version,
       encoding: server.encoding,
@@ -145,18 +138,27 @@ function startRestore({ folder, fit, owner, connection, signal, clock }: Restore
       '--verbose',
       ...args,
     ],
-    // One flush at the end, by the removal of the marker, instead of one for each statement.
-    environment: { ...toolEnvironment(connection, { synchronous_commit: 'off' }), PGAPPNAME: restoreApplication(owner) },
+    environment: {
+      // One flush at the end, by the removal of the marker, instead of one for each statement.
+      ...toolEnvironment(connection, { synchronous_commit: 'off', ...fencedSettings(markerSchema, owner) }),
+      PGAPPNAME: attemptApplication(owner),
+    },
   };
   return startChild(command, { signal, clock, secrets: secretsOf(connection) });
 }
 
 /** Without statistics the first queries of a restored database are planned blindly. */
-async function completeTarget(connection: PostgresConnection, { signal }: EngineContext, clock: Clock, fallback: Fallback): Promise<void> {
-  const session = await openSession(connection, { signal, clock, fallback });
+async function completeTarget(
+  connection: PostgresConnection,
+  owner: RestoreOwner | undefined,
+  { signal }: EngineContext,
+  clock: Clock,
+  fallback: Fallback,
+): Promise<void> {
+  const session = await openSession(connection, { signal, clock, fallback, applicationName: attemptApplication(owner) });
   try {
     await session.query('analyze');
-    await removeMarker(session);
+    await releaseTarget(session, { connection, owner });
   } finally {
     await session.close();
   }

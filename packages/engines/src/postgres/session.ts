@@ -22,6 +22,8 @@ export interface SessionSettings {
   signal: AbortSignal;
   clock: Clock;
   fallback: Fallback;
+  /** How the server calls the session, instead of what the connection says. */
+  applicationName?: string;
 }
 
 export async function openSession(connection: PostgresConnection, settings: SessionSettings): Promise<Session> {
@@ -62,7 +64,7 @@ export async function openSession(connection: PostgresConnection, settings: Sess
 
   // The declared options lack `socket`, which is documented.
   const clientOptions: postgres.Options<Record<string, never>> & { socket: () => Promise<Socket> } = {
-    ...(await readClientOptions(connection)),
+    ...(await readClientOptions(connection, settings.applicationName)),
     socket: openSocket,
   };
   const sql = postgres(clientOptions);
@@ -96,7 +98,7 @@ export async function openSession(connection: PostgresConnection, settings: Sess
   return { query, lost: lost.signal, close };
 }
 
-async function readClientOptions(connection: PostgresConnection) {
+async function readClientOptions(connection: PostgresConnection, applicationName: string | undefined) {
   const options = connection.parameters.get('options');
   return {
     // Never dialled, as the socket comes from us; without it the environment of this process would be asked.
@@ -115,7 +117,10 @@ async function readClientOptions(connection: PostgresConnection) {
     // No named statements: they break behind a pooler.
     prepare: false,
     onnotice: () => undefined,
-    connection: { application_name: connection.parameters.get('application_name') ?? 'cbcr', ...(options && { options }) },
+    connection: {
+      application_name: applicationName ?? connection.parameters.get('application_name') ?? 'cbcr',
+      ...(options && { options }),
+    },
   };
 }
 

@@ -50,7 +50,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
 
 async function restoreFrom(
   deps: OperationDependencies,
-  { run, params, signal, log, progress }: RunContext<Params>,
+  { run, params, epoch, signal, log, progress }: RunContext<Params>,
   { facts, point, opened, doubts }: { facts: DecisionFacts; point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
 ): Promise<Result> {
   const manifest = await readPointManifest(deps, opened, point, { keys: deps.keys, signal, log, doubts });
@@ -77,9 +77,10 @@ async function restoreFrom(
     const note = (message: string, noted: Record<string, unknown> = {}) => log.info(noted, message);
     const source = { engine: point.engine, facts: manifest.manifest.source.facts, streams };
     const engineContext = { signal, scratchFolder, note };
+    const owner = { id: run.id, attempt: epoch };
     if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
-    await engine.checkTarget(target, engineContext, { clean: params.clean, owner: run.id, facts: source.facts });
-    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner: run.id });
+    await engine.checkTarget(target, engineContext, { clean: params.clean, owner, facts: source.facts });
+    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner });
   });
   return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
 }
