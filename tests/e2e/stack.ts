@@ -11,6 +11,8 @@ export interface TestStack {
   cbcr: ReturnType<typeof createCbcrCommand>;
   client: CbcrClient;
   file: StackFile;
+  /** CBCR_HOME of the stack. */
+  home: string;
   /** The first region is the home of the sample instance `shop`. */
   regions: string[];
   /** An empty database on the customer's server. */
@@ -45,6 +47,7 @@ export async function startStack({ megabytes }: { megabytes: number }): Promise<
       cbcr,
       client,
       file,
+      home,
       regions,
       down,
       createTarget: () => createTestDatabase(file.customerAdminUrl),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { storeOptionsSchemas } from '@cbcr/blobstore/adapters';
-import { assertSchemaVersion, openCatalog } from '@cbcr/catalog';
+import { assertSchemaVersion, createCatalogClock, openCatalog } from '@cbcr/catalog';
 import { type ConfigVocabulary, createSecrets, type SchedulerEnvironment } from '@cbcr/config';
 import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } from '@cbcr/domain';
 import { createEngines } from '@cbcr/engines/adapters';
@@ -23,12 +23,13 @@ export interface RunningScheduler {
   stop(): Promise<void>;
 }
 
-const clock = systemClock;
 const tuning = defaultTransferTuning;
 
 /** Builds the control plane. The only file of this app that names adapters; it asks them only what a configuration may say. */
 export async function composeScheduler(environment: SchedulerEnvironment, logger: Logger): Promise<RunningScheduler> {
   const { databaseUrl, redisUrl } = environment;
+  // The catalog's: moments that workers and other schedulers have stamped are compared with it.
+  const clock = createCatalogClock(systemClock);
   await assertSchemaVersion({ url: databaseUrl, clock });
   const catalog = openCatalog({
     url: databaseUrl,
@@ -37,6 +38,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
     applicationName: 'cbcr-scheduler',
     onError: (error) => logger.warn({ cause: toCbcrError(error).message }, 'the catalog is away for a listener'),
   });
+  await clock.follow(catalog.now);
   const queues = createQueues({
     redisUrlFor: () => redisUrl,
     kinds: jobKinds,
@@ -100,6 +102,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
       await leader?.stop();
       limitBook.close();
       await queues.close();
+      clock.stop();
       await catalog.close();
     },
   };

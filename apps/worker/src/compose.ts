@@ -2,9 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { composeStore, createKeyRing } from '@cbcr/blobstore';
 import { createStore } from '@cbcr/blobstore/adapters';
-import { assertSchemaVersion, type Catalog, openCatalog } from '@cbcr/catalog';
+import { assertSchemaVersion, type Catalog, createCatalogClock, openCatalog } from '@cbcr/catalog';
 import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
-import { createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
+import { type Clock, createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
 import { createEngines } from '@cbcr/engines/adapters';
 import { createWorkerRuntime, jobKinds } from '@cbcr/jobs';
 import { createHandlers, createRegionStores, createRequestIntake, defaultTransferTuning, readLimits } from '@cbcr/operations';
@@ -20,12 +20,12 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-const clock = systemClock;
-
 /** Builds one region's worker. The only file of this app that names adapters. */
 export async function composeWorker(environment: WorkerEnvironment, logger: Logger, signal: AbortSignal): Promise<RunningWorker> {
   const { region: regionId, databaseUrl, redisUrl } = environment;
   const workerId = environment.workerId ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  // The catalog's: what this worker stamps is compared by others.
+  const clock = createCatalogClock(systemClock);
   const ids = createIdFactory(clock, randomBytes);
   const secrets = createSecrets({ sealKey: environment.sealKey });
   const metrics = createMetrics({ processMetrics: true });
@@ -33,7 +33,8 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
   await assertSchemaVersion({ url: databaseUrl, clock });
   const onError = (error: unknown) => logger.warn({ cause: toCbcrError(error).message }, 'the catalog is away for a listener');
   const catalog = openCatalog({ url: databaseUrl, clock, ids, applicationName: `cbcr-worker-${regionId}`, onError });
-  const region = await waitForRegion(catalog, regionId, logger, signal);
+  await clock.follow(catalog.now);
+  const region = await waitForRegion(catalog, regionId, logger, clock, signal);
 
   const stores = createRegionStores(async ({ id, store }: Region) => {
     const context = { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock };
@@ -85,6 +86,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     ledger: catalog.ledger,
     requests: createRequestIntake({ catalog, clock, tuning: defaultTransferTuning }),
     clock,
+    machineClock: systemClock,
     random,
     log: logger,
     logFor: (run: Run) => runLogger(logger, run),
@@ -107,6 +109,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
       await reporter.stop();
       operatorServer?.close();
       await stores.close();
+      clock.stop();
       await catalog.close();
     },
   };
@@ -116,7 +119,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
 const random = () => randomInt(2 ** 32) / 2 ** 32;
 
 /** A worker may start before the scheduler has applied the configuration that names its region. */
-async function waitForRegion(catalog: Catalog, id: RegionId, logger: Logger, signal: AbortSignal): Promise<Region> {
+async function waitForRegion(catalog: Catalog, id: RegionId, logger: Logger, clock: Clock, signal: AbortSignal): Promise<Region> {
   for (let told = false; ; told = true) {
     try {
       return await catalog.regions.get(id);

@@ -39,6 +39,8 @@ export interface Catalog {
   listen(channel: Channel, handler: NotificationHandler): () => void;
   /** Whether the catalog answers and has this version's schema; the reason when it does not. */
   isReady(): Promise<{ ready: boolean; reason: string | null }>;
+  /** The time of the server; for {@link createCatalogClock}. */
+  now(): Promise<Date>;
   /** Waits for queries under way for some seconds, then ends all connections. Leaderships are released by their holders. */
   close(): Promise<void>;
 }
@@ -83,6 +85,12 @@ export function openCatalog(options: CatalogOptions): Catalog {
         return { ready: false, reason: failure instanceof Error ? failure.message : String(failure) };
       }
     },
+    now: () =>
+      context.withSession(async ({ client }) => {
+        // Since 1970 in milliseconds: drizzle has taught the client to leave dates as they are written.
+        const [row] = await client<{ ms: number }[]>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`;
+        return new Date(row?.ms ?? Number.NaN);
+      }),
     async close() {
       await listener.close();
       await context.end();

@@ -13,6 +13,7 @@
  * engines). Nothing here says that an instance is protected: that is computed from copies, elsewhere.
  */
 export { type Catalog, openCatalog } from './catalog.ts';
+export { type CatalogClock, createCatalogClock } from './catalog-clock.ts';
 export { type Channel, channels } from './channels.ts';
 export type { Leadership } from './leader.ts';
 export type { NotificationHandler } from './listener.ts';

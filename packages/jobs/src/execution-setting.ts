@@ -13,6 +13,8 @@ export interface ExecutionSetting {
   readonly ledger: RunLedger;
   readonly requests?: RequestIntake | undefined;
   readonly clock: Clock;
+  /** BullMQ reckons delays by the machine's time of day, right or wrong. */
+  readonly machineClock: Clock;
   random(): number;
   readonly log: RunLog;
   logFor(run: Run): RunLog;

@@ -47,7 +47,7 @@ export function startKindWorker(bound: BoundKind, connection: Redis, setting: Ex
     try {
       const ending = await executeWakeUp(bound, job, signal, setting);
       if (ending.type === 'done' && ending.wake !== undefined) await waker.wake(ending.wake);
-      return await endJob(ending, job, token ?? '', clock, log);
+      return await endJob(ending, job, token ?? '', setting.machineClock, log);
     } finally {
       busy--;
     }

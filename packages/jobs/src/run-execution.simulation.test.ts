@@ -58,6 +58,7 @@ function createWorker(name: string, ledger: LedgerFake, clock: ManualClock, mish
     workerId: name,
     ledger: reached,
     clock,
+    machineClock: clock,
     random: () => 0.5,
     log: silent,
     logFor: () => silent,

@@ -50,6 +50,21 @@ describe('a run that meets an error', () => {
     expect(stage.ledger.entries(run.id, 'wait')).toHaveLength(5);
   });
 
+  test.each([1, -1])('waits for as long as it should on a machine whose clock is wrong by %i h', async (hours) => {
+    const wrongBy = hours * 3_600_000;
+    const catalogClock = { ...systemClock, now: () => new Date(systemClock.now().getTime() - wrongBy) };
+    const shifted = createStage(inject('redisUrl'), catalogClock, systemClock);
+    let starts = 0;
+    shifted.startWorker(async () => {
+      if (++starts <= 2) throw new CbcrError('store.unreachable', { region: sampleRegion, cause: 'down' });
+      return { done: starts };
+    });
+    const run = await shifted.submit();
+    await shifted.eventually('the run succeeds', () => shifted.ledger.get(run.id).state === 'succeeded');
+    expect(shifted.ledger.get(run.id)).toMatchObject({ attempts: 0, epoch: 3 });
+    await shifted.close();
+  });
+
   test('is tried again after a defect until its attempts are burnt, and fails then', async () => {
     let starts = 0;
     stage.startWorker(async () => {

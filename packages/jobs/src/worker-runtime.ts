@@ -26,7 +26,10 @@ export interface WorkerRuntimeOptions<Kinds extends KindCatalogue> {
   readonly ledger: RunLedger;
   /** Decides about what producers put into the queues. Absent: every such request is refused. */
   readonly requests?: RequestIntake;
+  /** For everything that other processes compare. */
   readonly clock: Clock;
+  /** The clock of this machine, by which BullMQ reckons; `clock` when absent. */
+  readonly machineClock?: Clock;
   /** Uniform in [0, 1), for the jitter of pauses. */
   random(): number;
   readonly log: RunLog;
@@ -63,6 +66,7 @@ export function createWorkerRuntime<Kinds extends KindCatalogue>(options: Worker
     ledger: options.ledger,
     requests: options.requests,
     clock,
+    machineClock: options.machineClock ?? clock,
     random: options.random,
     log,
     logFor: options.logFor,

@@ -45,7 +45,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export function createStage(redisUrl: string, clock: Clock): Stage {
+/** `machineClock`: the one that BullMQ sees, where it is not the one that everybody shares. */
+export function createStage(redisUrl: string, clock: Clock, machineClock = clock): Stage {
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const ledger = createLedgerFake(clock);
   const lines: LogLine[] = [];
@@ -78,6 +79,7 @@ export function createStage(redisUrl: string, clock: Clock): Stage {
         ledger,
         ...(requests === undefined ? {} : { requests }),
         clock,
+        machineClock,
         random: () => randomInt(2 ** 32) / 2 ** 32,
         log,
         logFor: () => log,

@@ -10,7 +10,11 @@ const staleMs = 10_000;
 /** How long a cancelled run may be without a word from its worker before it is ended without it. */
 const abandonedMs = 60_000;
 
-/** Redis may lose everything: runs that it no longer knows are enqueued again. A run that is worked on is left alone; its epoch fences it. */
+/**
+ * Redis may lose everything: runs that it no longer knows are enqueued again. Whether a job is due is for BullMQ a matter of the clock of the
+ * machine that looks, and a worker may have been the only one with its time: runs that are overdue are woken. A run that is worked on is left
+ * alone; its epoch fences it.
+ */
 export async function reviveLostRuns({
   catalog,
   queues,
@@ -28,9 +32,14 @@ export async function reviveLostRuns({
   const silent = await catalog.runs.lostCandidates(clock.now(), staleMs);
   const known = silent.filter((run): run is RunRecord & { kind: JobKindName } => isKnownKind(run.kind));
   for (const { kind, region, id, notBefore } of known) {
-    if ((await queues.has(kind, region, id)) !== 'absent') continue;
-    await queues.enqueue({ kind, region, runId: id, ...(notBefore === null ? {} : { notBefore }) });
-    logger.warn({ runId: id, kind, region }, 'the queue had lost a run; it is enqueued again');
+    const state = await queues.has(kind, region, id);
+    if (state === 'delayed') {
+      await queues.wake(kind, region, id);
+      logger.warn({ runId: id, kind, region, notBefore }, 'a run was overdue in the queue; it is woken');
+    } else if (state === 'absent') {
+      await queues.enqueue({ kind, region, runId: id, ...(notBefore === null ? {} : { notBefore }) });
+      logger.warn({ runId: id, kind, region }, 'the queue had lost a run; it is enqueued again');
+    }
   }
   // Also those that Redis knows: they were looked at now.
   await catalog.runs.markEnqueued(known.map((run) => run.id));

@@ -57,12 +57,13 @@ async function emptyRedis(): Promise<void> {
   await redis.restart();
   await vi.waitFor(waiting, 10_000);
 }
-async function restUntilLater(run: RunId): Promise<void> {
+const restUntilLater = (run: RunId) => restUntil(run, 3_600_000);
+async function restUntil(run: RunId, pauseMs: number): Promise<void> {
   const { ledger } = stage.catalog;
   const held = await ledger.open(run, 'worker');
   if (held === null) throw new Error('a new run can be opened');
   const error = { code: 'store.unreachable', message: '', hint: '' };
-  await ledger.wait(run, held.epoch, error, new Date(systemClock.now().getTime() + 3_600_000));
+  await ledger.wait(run, held.epoch, error, new Date(systemClock.now().getTime() + pauseMs));
 }
 
 test('a wake-up call goes from the outbox to the queue once', async () => {
@@ -133,6 +134,19 @@ test('what Redis has lost is enqueued again; what somebody works on, or what is 
   const muchLater = another({ ...later(60_000), catalog: stage.database.openAnother(later(60_000)) });
   await reviveLostRuns(muchLater);
   expect(await stateOf(working)).toBe('waiting');
+});
+
+test('a run that is overdue by the catalog’s time is woken, also where the queue keeps it for later by the clock of a worker', async () => {
+  const run = await createBackup();
+  await relayWakeUps(rounds);
+  await rounds.queues.remove('backup', stage.home, run);
+  await restUntil(run, 1_000);
+  // As a worker does whose clock is an hour ahead.
+  await rounds.queues.enqueue({ kind: 'backup', region: stage.home, runId: run, notBefore: later(3_601_000).clock.now() });
+  await reviveLostRuns(rounds);
+  expect(await stateOf(run), 'it is not overdue').toBe('delayed');
+  await reviveLostRuns(another({ ...later(13_000), catalog: stage.database.openAnother(later(13_000)) }));
+  expect(await stateOf(run)).toBe('waiting');
 });
 
 test('a due time becomes one run, whoever looks and however often, and missed ones are made up for by one', async () => {

@@ -54,6 +54,15 @@ test('the age of a report is told by the server: a worker or a reader whose cloc
   await workers.remove('w3');
 });
 
+test('the catalog tells the time of its server, whatever the reader’s clock says', async () => {
+  now = at(-7_200_000);
+  const beforeMs = systemClock.now().getTime();
+  const told = (await stage.catalog.now()).getTime();
+  // The test's server runs on this machine.
+  expect(told).toBeGreaterThanOrEqual(beforeMs - 1);
+  expect(told).toBeLessThanOrEqual(systemClock.now().getTime() + 1);
+});
+
 test('the audit trail is read newest first, in pages', async () => {
   const { audit } = stage.catalog;
   for (let n = 0; n < 5; n++) await audit.append({ actor: 'test', action: `n.${n}`, subject: 'pages' });

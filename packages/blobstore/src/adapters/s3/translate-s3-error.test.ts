@@ -25,6 +25,7 @@ test.each([
   ['store.full', answered('QuotaExceeded', 403)],
   ['store.full', answered('XMinioStorageFull', 507)],
   ['store.full', answered('InsufficientStorage', 507)],
+  ['store.unreachable', answered('RequestTimeTooSkewed', 403)],
   ['store.unreachable', answered('SlowDown', 503)],
   ['store.unreachable', answered('InternalError', 500)],
   ['store.unreachable', answered('BadGateway', 502)],

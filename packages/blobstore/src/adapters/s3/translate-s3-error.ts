@@ -71,6 +71,8 @@ export function translateS3Error(error: unknown, failure: S3Failure): CbcrError 
   if (isTaken(error)) return new CbcrError('store.object-exists', { region, key }, options);
   if (folderConflictNames.has(name)) return new CbcrError('store.key-invalid', { region, key, cause: said }, options);
   if (fullNames.has(name) || httpStatus === 507) return new CbcrError('store.full', { region }, options);
+  // The answer tells the SDK what time it is there: the next request is signed with that.
+  if (name === 'RequestTimeTooSkewed') return new CbcrError('store.unreachable', { region, cause: said }, options);
   if (httpStatus === 403 || httpStatus === 401 || name === 'CredentialsProviderError') {
     return new CbcrError('store.denied', { region, operation, cause: said }, options);
   }

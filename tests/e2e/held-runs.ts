@@ -1,0 +1,94 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PointView, RunView } from '@cbcr/client';
+import { waitUntil } from '@cbcr/testkit';
+import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
+import type { TestStack } from './stack.ts';
+import { expectWholeCopies, storedSegmentBytes } from './stored-copies.ts';
+
+export interface HeldRuns {
+  /** The bandwidth of a link, as `cbcr limits set` says it. */
+  limit(from: string, to: string, rate: string): Promise<void>;
+  /** A backup that cannot end: the other regions hold bytes of it, while the link into the home region is closed. */
+  startHeldBackup(instance: string): Promise<string>;
+  /** Opens the link of `startHeldBackup`. */
+  letGo(): Promise<void>;
+  /** The one complete point of a backup. */
+  pointOf(run: string): Promise<PointView>;
+  /** Succeeded, with exactly one point, whose copies are all verified: by CBCR, and by reading every byte here. */
+  expectOneWholePoint(run: string): Promise<{ run: RunView; point: PointView }>;
+  /** SIGKILL, and the process is gone. */
+  kill(name: string): Promise<void>;
+  /** The store dies without a word; its region's worker lives. */
+  killStore(region: string): Promise<void>;
+  /** Brings back whatever has died. */
+  revive(): Promise<void>;
+}
+
+export function createHeldRuns(stack: TestStack): HeldRuns {
+  const [home = '', ...others] = stack.regions;
+  const isS3 = stack.file.store === 's3';
+  const folderOf = (region: string) => join(stack.file.folder, 'regions', region);
+  const away = new Set<string>();
+
+  const limit = async (from: string, to: string, rate: string) => {
+    await stack.cbcr.json('limits', 'set', `link:${from}->${to}`, rate);
+  };
+  const pointOf = async (run: string) => {
+    const points = (await stack.client.listPoints({ limit: 200 })).filter((point) => point.run === run && point.state === 'complete');
+    expect(points, `complete points of ${run}`).toHaveLength(1);
+    return points[0] as PointView;
+  };
+  const kill = async (name: string) => {
+    const pid = await stack.pidOf(name);
+    process.kill(pid, 'SIGKILL');
+    await waitUntil(() => !isAlive(pid), { deadlineMs: 20_000 });
+  };
+  return {
+    limit,
+    pointOf,
+    kill,
+    async startHeldBackup(instance) {
+      await limit(home, home, 'pause');
+      const { id } = await stack.client.startBackup({ instance });
+      await eventually(`the other regions hold bytes of ${id}`, async () => {
+        const { state, point } = await stack.client.getRun(id);
+        if (state !== 'running' || point === null) return false;
+        const stored = await Promise.all(others.map((region) => storedSegmentBytes(stack, region, { id: point, instance })));
+        return stored.every((bytes) => bytes > 1_000_000);
+      });
+      return id;
+    },
+    letGo: () => limit(home, home, 'reset'),
+    async expectOneWholePoint(id) {
+      const run = await stack.untilEnded(id);
+      expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded', error: null });
+      const { id: point } = await pointOf(id);
+      await eventually(`${point} is protected`, async () => (await stack.client.getPoint(point)).protected);
+      const whole = await stack.client.getPoint(point);
+      expect(whole.copies.map((copy) => copy.state)).toEqual(stack.regions.map(() => 'verified'));
+      await expectWholeCopies(stack, whole);
+      return { run, point: whole };
+    },
+    async killStore(region) {
+      if (isS3) return kill(`store-${region}`);
+      away.add(region);
+      await rename(folderOf(region), `${folderOf(region)}.unreachable`);
+    },
+    async revive() {
+      for (const region of away) await rename(`${folderOf(region)}.unreachable`, folderOf(region));
+      away.clear();
+      await stack.cbcr.json('dev', 'up');
+    },
+  };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
