@@ -9,7 +9,7 @@ import { reviveWithWrongClock } from './second-processes.ts';
 import { startStack, type TestStack } from './stack.ts';
 
 /** Clocks of machines are wrong. What one process stamps and another compares is the time of the catalog's server. */
-describe.each([1, -1])('a worker whose clock is wrong by %i h', (hours) => {
+describe('a worker whose clock is wrong by an hour', () => {
   let stack: TestStack;
   let held: HeldRuns;
   let worker: string;
@@ -21,7 +21,7 @@ describe.each([1, -1])('a worker whose clock is wrong by %i h', (hours) => {
   });
   afterAll(() => stack.down());
 
-  const restartWorker = async () => {
+  const restartWorker = async (hours: number) => {
     await held.kill(worker);
     await reviveWithWrongClock(stack, hours);
   };
@@ -33,16 +33,16 @@ describe.each([1, -1])('a worker whose clock is wrong by %i h', (hours) => {
     }
   };
 
-  test('backs up, verifies and repays debts like any other', async () => {
-    await restartWorker();
+  test.each([1, -1])('ahead of or behind the others (%i h) backs up and verifies like any other', async (hours) => {
+    await restartWorker(hours);
     const { id } = await stack.client.startBackup({ instance: 'shop' });
     const { run, point } = await held.expectOneWholePoint(id);
     expect(run).toMatchObject({ epoch: 1, attempts: 0 });
     expectTrueTimes(run, point);
   });
 
-  test('is followed by one with a right clock when it dies in mid-backup and Redis forgets everything', async () => {
-    await restartWorker();
+  test.each([1, -1])('(%i h) is followed by another one when it dies in mid-backup and Redis forgets everything', async (hours) => {
+    await restartWorker(hours);
     const id = await held.startHeldBackup('shop');
     await held.kill(worker);
     await held.kill('redis');
@@ -54,8 +54,8 @@ describe.each([1, -1])('a worker whose clock is wrong by %i h', (hours) => {
     expectTrueTimes(run, point);
   });
 
-  test('leaves a run that waits for its database to the next worker', async () => {
-    await restartWorker();
+  test.each([1, -1])('(%i h) leaves a run that waits for its database to the next worker', async (hours) => {
+    await restartWorker(hours);
     await held.kill('customer');
     const { id } = await stack.client.startBackup({ instance: 'shop' });
     const waiting = await eventually(`${id} waits`, async () => {

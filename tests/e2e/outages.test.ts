@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PointView } from '@cbcr/client';
+import type { PointView, RunView } from '@cbcr/client';
 import { compareDatabases } from '@cbcr/testkit';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,6 +39,7 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
   test('the server of the catalog is killed in mid-backup and started again', async () => {
     const id = await held.startHeldBackup('shop');
     await held.kill('catalog');
+    await expect(stack.client.getRun(id)).rejects.toMatchObject({ code: 'catalog.unreachable' });
     await held.revive();
     await held.letGo();
     const { run } = await held.expectOneWholePoint(id);
@@ -74,7 +75,7 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
   });
 
   test('a store is killed in mid-fan-out and again in mid-replicate: only what is missing is moved', async () => {
-    // Slow enough for the store to have a part of the capture and not the rest.
+    // Slow enough for the store to have the first small segment and not the rest.
     await held.limit(home, third, '1MB/s');
     const { id } = await stack.client.startBackup({ instance: 'shop' });
     await eventually(`${third} holds a part`, async () => {
@@ -93,29 +94,20 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     expect(debt).toMatchObject({ region: third, reason: { text: expect.stringContaining(third) } });
     expect(Date.parse(String(debt?.since))).toBeGreaterThanOrEqual(Date.parse(String(captured.startedAt)));
 
-    await held.limit(home, third, '8MB/s');
-    await held.limit(other, third, '8MB/s');
+    await limitInto(third, '8MB/s');
     await held.revive();
     const leftBytes = await storedSegmentBytes(stack, third, indebted);
     expect(leftBytes).toBeGreaterThan(0);
     expect(leftBytes).toBeLessThan(indebted.storedBytes);
 
-    const replicate = await eventually('the debt is being repaid', async () =>
-      (await stack.client.listRuns({ kind: 'replicate' })).find((run) => run.point === pointId),
-    );
-    await eventually(`${replicate.id} has moved a segment`, async () => {
-      const { state, progress } = await stack.client.getRun(replicate.id);
-      if (state === 'succeeded') throw new Error('it ended before the store was killed');
-      return (progress?.doneBytes ?? 0) > leftBytes + 1_000_000;
-    });
+    const replicate = await untilReplicating(pointId, leftBytes + 1_000_000);
     await held.killStore(third);
     const waiting = await eventually(`${replicate.id} waits for the store`, async () => {
       const run = await stack.client.getRun(replicate.id);
       return run.state === 'waiting' && run;
     });
     expect(waiting).toMatchObject({ attempts: 0, error: { code: 'store.unreachable' } });
-    await held.limit(home, third, 'reset');
-    await held.limit(other, third, 'reset');
+    await limitInto(third, 'reset');
     await held.revive();
     const keptBytes = await storedSegmentBytes(stack, third, indebted);
     expect(keptBytes).toBeGreaterThan(leftBytes + 1_000_000);
@@ -131,6 +123,41 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     expect(point.debts).toEqual([]);
   });
 
+  test('a source is killed in mid-replicate: the rest comes from the next one', async () => {
+    await held.killStore(third);
+    const { id } = await stack.client.startBackup({ instance: 'shop' });
+    expect(await stack.untilEnded(id)).toMatchObject({ state: 'succeeded', attempts: 0 });
+    const { id: pointId } = await held.pointOf(id);
+    await limitInto(third, '8MB/s');
+    await held.revive();
+    const replicate = await untilReplicating(pointId, 1_000_000);
+    const reason = copyIn(await stack.client.getPoint(pointId), third)?.reason.text;
+    const [source = ''] = [home, other].filter((region) => reason?.includes(`made from ${region}`));
+    await held.killStore(source);
+    await limitInto(third, 'reset');
+    const ended = await stack.untilEnded(replicate.id);
+    expect(ended).toMatchObject({
+      state: 'succeeded',
+      epoch: 1,
+      attempts: 0,
+      result: { source: [source, source === home ? other : home] },
+    });
+    await held.revive();
+    await held.expectOneWholePoint(id);
+  });
+
+  async function limitInto(region: string, rate: string): Promise<void> {
+    for (const source of [home, other]) await held.limit(source, region, rate);
+  }
+  /** The replicate of the point, once it has stored more than so many bytes and has not ended. */
+  async function untilReplicating(point: string, bytes: number): Promise<RunView> {
+    const run = await eventually('the debt is being repaid', async () =>
+      (await stack.client.listRuns({ kind: 'replicate' })).find((candidate) => candidate.point === point),
+    );
+    await eventually(`${run.id} has moved a segment`, async () => ((await stack.client.getRun(run.id)).progress?.doneBytes ?? 0) > bytes);
+    expect((await stack.client.getRun(run.id)).state, 'it is held up by its bandwidth').toBe('running');
+    return run;
+  }
   async function newestPoint(): Promise<PointView> {
     const [point] = await stack.client.listPoints({ instance: 'shop', limit: 1 });
     if (point === undefined) throw new Error('there is no point yet');
