@@ -84,7 +84,7 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
   };
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -48,7 +48,7 @@ export async function startSecondScheduler({ file }: TestStack): Promise<SecondS
 
 /** Starts whatever has died, as `cbcr dev up` does, but workers with a clock that is wrong by so many hours. */
 export async function reviveWithWrongClock({ home, file }: TestStack, hours: number): Promise<void> {
-  const preload = `file://${join(import.meta.dirname, 'shift-clock.ts')}?hours=${hours}`;
+  const preload = `${import.meta.resolve('./shift-clock.ts')}?hours=${hours}`;
   const stack = createStack({
     folder: home,
     name: file.name,
