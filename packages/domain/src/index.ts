@@ -27,7 +27,15 @@ export {
 } from './ids.ts';
 export { type Instance, instanceSchema, secretReferenceSchema } from './instance.ts';
 export type { CopyRole, Placement, Reason } from './placement.ts';
-export { type Policy, policySchema, type Schedule, scheduleSchema } from './policy.ts';
+export {
+  type PlacementConstraints,
+  type Policy,
+  policySchema,
+  type RulebookPolicy,
+  rulebookPolicySchema,
+  type Schedule,
+  scheduleSchema,
+} from './policy.ts';
 export {
   type JobPayload,
   jobPayloadSchema,
@@ -46,11 +54,42 @@ export {
   jurisdictionSchema,
   type Region,
   type RegionHealth,
+  type RegionStatus,
   regionHealthStates,
   regionSchema,
   type StoreSpec,
   storeSpecSchema,
 } from './region.ts';
+export {
+  type ComplianceChoice,
+  type ControlSettings,
+  complianceChoiceSchema,
+} from './rulebook/compliance-choice.ts';
+export { type Duration, durationSchema } from './rulebook/duration.ts';
+export {
+  type Place,
+  type Purpose,
+  purposes,
+  type ResidencyException,
+  type ResidencyPolicy,
+  residencyExceptionSchema,
+  residencyPolicySchema,
+  type Zone,
+} from './rulebook/residency.ts';
+export { type Rulebook, rulebookSchema } from './rulebook/rulebook.ts';
+export type { Selector } from './rulebook/selector.ts';
+export {
+  type EnginePreference,
+  enginePreferenceSchema,
+  type JurisdictionGroups,
+  jurisdictionGroupsSchema,
+  type Link,
+  linkSchema,
+  type PlacementCapability,
+  type ProbedCapabilities,
+  placementCapabilities,
+  type RegionCapabilities,
+} from './rulebook/topology.ts';
 export type { ErrorReport, Run, RunProgress } from './run.ts';
 export {
   type CopyState,

@@ -11,6 +11,9 @@ export const jurisdictionSchema = z.string().regex(/^[A-Z][A-Z0-9-]{0,31}$/, 'ca
 export const storeSpecSchema = z.looseObject({ kind: z.string().min(1) });
 export type StoreSpec = z.infer<typeof storeSpecSchema>;
 
+const regionStatuses = ['active', 'draining', 'disabled'] as const;
+export type RegionStatus = (typeof regionStatuses)[number];
+
 export const regionSchema = z.strictObject({
   id: regionIdSchema,
   jurisdictions: z.array(jurisdictionSchema).min(1),
@@ -18,6 +21,14 @@ export const regionSchema = z.strictObject({
   /** Names the key of the key ring under which data keys of copies in this region are wrapped; absent means stored unencrypted. */
   keyId: z.string().min(1).optional(),
   store: storeSpecSchema,
+  /** Where on earth; without it no demand for a distance is satisfied here. */
+  coordinates: z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }).optional(),
+  /** `draining`: copies stay and count, new ones go elsewhere. `disabled`: neither. */
+  status: z.enum(regionStatuses).default('active'),
+  /** Preferred secondaries of instances that are at home here. */
+  partners: z.array(regionIdSchema).default([]),
+  /** In the one currency of the rulebook. */
+  prices: z.strictObject({ storagePerGiBMonth: z.number().min(0), egressPerGiB: z.number().min(0) }).optional(),
 });
 export type Region = z.infer<typeof regionSchema>;
 

@@ -62,7 +62,7 @@ describe(`placement, under any input (seed ${seed})`, () => {
       const { placed, spares } = getStorageRegions(input);
       for (const { region } of [...placed, ...spares]) {
         const facts = input.regions.find(({ id }) => id === region);
-        expect(facts?.jurisdictions.some((tag) => input.policy.placement.jurisdictions.includes(tag))).toBe(true);
+        expect(facts?.jurisdictions.some((tag) => (input.policy.placement.jurisdictions ?? []).includes(tag))).toBe(true);
       }
     });
   });
@@ -103,7 +103,7 @@ describe(`placement, under any input (seed ${seed})`, () => {
       const forbidden = getStorageRegions({ ...input, regions: [...input.regions, regionOf('aaa', 'ZZ')] });
       expect(forbidden.placed).toEqual(before.placed);
       expect(forbidden.spares).toEqual(before.spares);
-      const last = regionOf('zzz', ...input.policy.placement.jurisdictions);
+      const last = regionOf('zzz', ...(input.policy.placement.jurisdictions ?? []));
       if (before.placed.length === input.policy.placement.copies) {
         expect(getStorageRegions({ ...input, regions: [...input.regions, last] }).placed).toEqual(before.placed);
       }
@@ -177,7 +177,7 @@ describe(`the ranking of sources, under any input (seed ${seed})`, () => {
         for (const { region } of ranking) {
           expect(health.get(region)?.state).not.toBe('down');
           const tags = world.regions.find(({ id }) => id === region)?.jurisdictions ?? [];
-          expect(tags.some((tag) => world.policy.placement.jurisdictions.includes(tag))).toBe(true);
+          expect(tags.some((tag) => (world.policy.placement.jurisdictions ?? []).includes(tag))).toBe(true);
         }
         expect(rankSources({ ...input, copies: [...copies].reverse() })).toEqual({ ranking, excluded });
       }),

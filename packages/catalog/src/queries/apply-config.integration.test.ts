@@ -73,7 +73,17 @@ test('a region that vanishes keeps its row and its copies', async () => {
 });
 
 test('optional settings of a region come back as they were', async () => {
-  const region: Region = { id: alpha, jurisdictions: ['DE', 'EU'], provider: 'example', keyId: 'k1', store: { kind: 's3', bucket: 'b' } };
+  const region: Region = {
+    id: alpha,
+    jurisdictions: ['DE', 'EU'],
+    provider: 'example',
+    keyId: 'k1',
+    store: { kind: 's3', bucket: 'b' },
+    coordinates: { latitude: 52.5, longitude: 13.4 },
+    status: 'draining',
+    partners: [beta],
+    prices: { storagePerGiBMonth: 0.02, egressPerGiB: 0.09 },
+  };
   await catalog.regions.applyAll([region]);
   expect(await catalog.regions.list()).toEqual([{ ...region, listed: true }]);
 });

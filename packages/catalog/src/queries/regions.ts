@@ -27,12 +27,12 @@ export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Re
     .set({ listed: false, updatedAt: now })
     .where(sql`${regions.listed} and ${notInArray(regions.id, ids)}`);
   if (wanted.length === 0) return;
-  const values = wanted.map(({ id, jurisdictions, provider, keyId, store }) => ({
-    id,
-    jurisdictions,
+  const values = wanted.map(({ provider, keyId, coordinates, prices, ...rest }) => ({
+    ...rest,
     provider: provider ?? null,
     keyId: keyId ?? null,
-    store,
+    coordinates: coordinates ?? null,
+    prices: prices ?? null,
     listed: true,
     updatedAt: now,
   }));
@@ -47,6 +47,10 @@ export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Re
         provider: sql`excluded.provider`,
         keyId: sql`excluded.key_id`,
         store: sql`excluded.store`,
+        coordinates: sql`excluded.coordinates`,
+        status: sql`excluded.status`,
+        partners: sql`excluded.partners`,
+        prices: sql`excluded.prices`,
         listed: true,
         updatedAt: now,
       },
@@ -86,14 +90,13 @@ export async function requireRegion(tx: Executor, id: RegionId): Promise<Catalog
 }
 
 function toRegion(row: typeof regions.$inferSelect): CatalogRegion {
-  const { id, jurisdictions, provider, keyId, store, listed } = row;
+  const { provider, keyId, coordinates, prices, updatedAt: _updatedAt, ...rest } = row;
   return {
-    id,
-    jurisdictions,
+    ...rest,
     ...(provider === null ? {} : { provider }),
     ...(keyId === null ? {} : { keyId }),
-    store,
-    listed,
+    ...(coordinates === null ? {} : { coordinates }),
+    ...(prices === null ? {} : { prices }),
   };
 }
 

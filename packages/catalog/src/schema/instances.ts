@@ -1,4 +1,4 @@
-import type { InstanceId, Policy, PolicyId, RegionId, StoreSpec } from '@cbcr/domain';
+import type { InstanceId, Policy, PolicyId, Region, RegionId, RegionStatus, StoreSpec } from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { moment } from './moment.ts';
@@ -10,6 +10,10 @@ export const regions = pgTable('regions', {
   keyId: text('key_id'),
   /** Secrets only as references. */
   store: jsonb().$type<StoreSpec>().notNull(),
+  coordinates: jsonb().$type<NonNullable<Region['coordinates']>>(),
+  status: text().$type<RegionStatus>().notNull().default('active'),
+  partners: text().array().$type<RegionId[]>().notNull().default([]),
+  prices: jsonb().$type<NonNullable<Region['prices']>>(),
   /** False once cbcr.yaml no longer names the region. The row stays: copies may still be there. */
   listed: boolean().notNull().default(true),
   updatedAt: moment('updated_at').notNull(),

@@ -3,10 +3,14 @@ import { z } from 'zod';
 
 /** One entry of each section. The name is the key of the entry; the rest is the domain's own schema, so that there is one definition. */
 export const regionEntrySchema = regionSchema
-  .omit({ id: true, keyId: true })
+  .pick({ jurisdictions: true, provider: true, store: true })
   .extend({ key: regionSchema.shape.keyId })
-  .transform(({ key, ...rest }) => ({ ...rest, ...(key === undefined ? {} : { keyId: key }) }));
-export const policyEntrySchema = policySchema.omit({ id: true });
+  .transform(({ key, ...rest }) => ({ ...rest, status: 'active' as const, partners: [], ...(key === undefined ? {} : { keyId: key }) }));
+export const policyEntrySchema = policySchema.pick({ schedule: true }).extend({
+  placement: policySchema.shape.placement
+    .pick({ copies: true, prefer: true, jurisdictions: true, synchronousMinimum: true })
+    .required({ jurisdictions: true }),
+});
 export const instanceEntrySchema = instanceSchema.omit({ id: true }).extend({
   connection: z
     .string()

@@ -29,8 +29,8 @@ const vocabulary: ConfigVocabulary = {
     ...(cron.split(' ').length === 5 ? [] : [{ field: 'cron' as const, text: 'five fields are needed' }]),
   ],
   isRegionAllowed: (policy, region) => ({
-    allowed: region.jurisdictions.some((tag) => policy.placement.jurisdictions.includes(tag)),
-    reason: { text: `${region.id} is not in ${policy.placement.jurisdictions.join(', ')}` },
+    allowed: region.jurisdictions.some((tag) => policy.placement.jurisdictions?.includes(tag) === true),
+    reason: { text: `${region.id} is not in ${policy.placement.jurisdictions?.join(', ')}` },
   }),
 };
 
@@ -71,19 +71,22 @@ const edit = (from: string, to: string) => {
   return problemsOf(whole.replace(from, to));
 };
 
+const plain = { status: 'active', partners: [] };
+
 test('a whole file gives the domain its regions, policies and instances', () => {
   expect(parse(whole)).toEqual({
     ok: true,
     config: {
       regions: [
-        { id: 'berlin', jurisdictions: ['DE', 'EU'], keyId: 'eu-2027', store: { kind: 'fs', path: '/srv/berlin' } },
+        { id: 'berlin', jurisdictions: ['DE', 'EU'], keyId: 'eu-2027', store: { kind: 'fs', path: '/srv/berlin' }, ...plain },
         {
           id: 'dublin',
           jurisdictions: ['IE', 'EU'],
           provider: 'aws',
           store: { kind: 's3', bucket: 'dublin', secretAccessKey: 'env:DUBLIN_SECRET' },
+          ...plain,
         },
-        { id: 'ohio', jurisdictions: ['US'], store: { kind: 's3', bucket: 'ohio' } },
+        { id: 'ohio', jurisdictions: ['US'], store: { kind: 's3', bucket: 'ohio' }, ...plain },
       ],
       policies: [
         {

@@ -17,7 +17,11 @@ export function isRegionAllowed(policy: Pick<Policy, 'id' | 'placement'>, region
     const objection = rule.explain(policy, region);
     if (objection !== null) return { allowed: false, reason: reasonOf(rule, objection) };
   }
-  const shared = region.jurisdictions.filter((jurisdiction) => policy.placement.jurisdictions.includes(jurisdiction));
+  const { jurisdictions } = policy.placement;
+  if (jurisdictions === undefined) {
+    return { allowed: true, reason: { rule: 'unrestricted', text: `policy ${policy.id} restricts no jurisdiction` } };
+  }
+  const shared = region.jurisdictions.filter((jurisdiction) => jurisdictions.includes(jurisdiction));
   return {
     allowed: true,
     reason: { rule: 'jurisdiction-allowed', text: `${region.id} lies in ${shared.join(', ')}, which policy ${policy.id} allows` },

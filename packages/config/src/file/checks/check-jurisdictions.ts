@@ -7,7 +7,7 @@ export const checkJurisdictions: Check = ({ regions, policies }, _vocabulary, pr
   if (regions.valid.length < regions.names.length) return;
   const known = [...new Set(regions.valid.flatMap((region) => region.jurisdictions))].sort();
   for (const { id, placement } of policies.valid) {
-    for (const [index, jurisdiction] of placement.jurisdictions.entries()) {
+    for (const [index, jurisdiction] of (placement.jurisdictions ?? []).entries()) {
       if (known.includes(jurisdiction)) continue;
       problems.add(
         ['policies', id, 'placement', 'jurisdictions', index],

@@ -9,7 +9,7 @@ export const enoughRegions: DemandRule = {
     const missing = copies - allowed.length;
     return (
       `policy ${policy.id} demands ${copies} ${copies === 1 ? 'copy' : 'copies'}, ${found}; ` +
-      `add ${missing} ${missing === 1 ? 'region' : 'regions'} in ${jurisdictions.join(', ')}, allow another jurisdiction, or demand fewer copies`
+      `add ${missing} ${missing === 1 ? 'region' : 'regions'} ${jurisdictions === undefined ? '' : `in ${jurisdictions.join(', ')}`}, allow another jurisdiction, or demand fewer copies`
     );
   },
 };

@@ -4,7 +4,7 @@ export const jurisdictionForbidden: ExclusionRule = {
   rule: 'jurisdiction-forbidden',
   explain: (policy, region) => {
     const allowed = policy.placement.jurisdictions;
-    if (region.jurisdictions.some((jurisdiction) => allowed.includes(jurisdiction))) return null;
+    if (allowed === undefined || region.jurisdictions.some((jurisdiction) => allowed.includes(jurisdiction))) return null;
     return `${region.id} lies in ${region.jurisdictions.join(', ')}; policy ${policy.id} allows only ${allowed.join(', ')}`;
   },
 };
