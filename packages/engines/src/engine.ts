@@ -74,6 +74,11 @@ export interface RestoreOptions {
    * killed anywhere and continue. Whatever an earlier attempt of the owner still does changes nothing in the target from then on.
    */
   owner?: RestoreOwner | undefined;
+  /**
+   * Called once everything is in place, right before the target ceases to say that it is incomplete; the restore waits for it and fails as it fails. Keep
+   * the receipt durably: a later attempt asks `isRestored` with it. It holds no secret.
+   */
+  beforeComplete?: ((receipt: string) => Promise<void>) | undefined;
 }
 
 export interface RestoreOwner {
@@ -81,6 +86,12 @@ export interface RestoreOwner {
   id: string;
   /** Rises with every start of the run (its epoch). An attempt that finds a later one in the target throws `run.lost`. */
   attempt: number;
+}
+
+/** A restore that came as far as `beforeComplete`, in an earlier attempt than the owner's present one. */
+export interface FinishedRestore {
+  owner: RestoreOwner;
+  receipt: string;
 }
 
 /** What is known of a restore before it begins. */
@@ -109,6 +120,11 @@ export interface Engine {
    * empty (`engine.target-not-empty`); with `clean` it may hold something, but has to be called exactly that (`engine.clean-unconfirmed`).
    */
   checkTarget(connection: string, context: EngineContext, plan?: RestorePlan): Promise<void>;
+  /**
+   * Whether the earlier attempt that gave this receipt went on to complete the target, so that nothing is left to do. What it left running is ended first:
+   * after `false` it completes nothing any more.
+   */
+  isRestored(connection: string, context: EngineContext, finished: FinishedRestore): Promise<boolean>;
   /**
    * Checks the target again, and whether it can take this capture (`engine.target-unfit`);
    * empties it if that was confirmed (`engine.clean-failed`: nothing was removed); then restores every stream. Resolves only when the target is complete.

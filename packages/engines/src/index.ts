@@ -11,6 +11,7 @@ export type {
   Engine,
   EngineCapabilities,
   EngineContext,
+  FinishedRestore,
   RestoreOptions,
   RestoreSource,
   RestoreStream,

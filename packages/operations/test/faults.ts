@@ -142,9 +142,13 @@ export function crashProcess(
 const deedOf = (region: RegionId, key: string): Deed => `put ${region} ${isManifest(key) ? 'manifest' : 'segment'}`;
 
 function mortalCatalog(catalog: Catalog, act: <Result>(deed: Deed, work: () => Promise<Result>) => Promise<Result>): Catalog {
-  const { points, copies } = catalog;
+  const { points, copies, ledger } = catalog;
   return {
     ...catalog,
+    ledger: {
+      ...ledger,
+      checkpoint: (run, epoch, checkpoint) => act('ledger.checkpoint', () => ledger.checkpoint(run, epoch, checkpoint)),
+    },
     points: {
       ...points,
       begin: (capture) => act('points.begin', () => points.begin(capture)),

@@ -37,6 +37,7 @@ const fingerprint = (bytes: Uint8Array) => createHash('sha256').update(bytes).di
 
 export function createPiecesEngine(): PiecesEngine {
   const targets = new Map<string, { pieces: string[]; incomplete: boolean }>();
+  const owners = new Map<string, string | undefined>();
   let open = 0;
   const engine: PiecesEngine = {
     name: 'pieces',
@@ -81,19 +82,23 @@ export function createPiecesEngine(): PiecesEngine {
         },
       };
     },
-    async checkTarget(connection, _context, { clean } = {}) {
+    async checkTarget(connection, _context, { clean, owner } = {}) {
       const found = targets.get(connection);
       if (clean !== undefined && clean !== connection) throw new CbcrError('engine.clean-unconfirmed', { found: connection, named: clean });
-      if (clean === undefined && found !== undefined)
+      const continues = found?.incomplete === true && owner !== undefined && owners.get(connection) === owner.id;
+      if (clean === undefined && found !== undefined && !continues)
         throw new CbcrError('engine.target-not-empty', { database: connection, found: 'pieces' });
     },
-    async restore(connection, source, { signal }) {
+    isRestored: async (connection, _context, { receipt }) => receipt === 'whole' && targets.get(connection)?.incomplete === false,
+    async restore(connection, source, { signal }, { owner, beforeComplete }) {
       const target = { pieces: [] as string[], incomplete: true };
+      owners.set(connection, owner?.id);
       targets.set(connection, target);
       for (const [index, stream] of source.streams.entries()) {
         await engine.beforeRead(index, signal);
         target.pieces.push(fingerprint(await buffer(stream.open())));
       }
+      await beforeComplete?.('whole');
       target.incomplete = false;
     },
   };

@@ -49,6 +49,7 @@ test('a stale epoch cannot write by any method', async () => {
     cancel: () => catalog.ledger.cancel(run, epoch, error),
     wait: () => catalog.ledger.wait(run, epoch, error, later()),
     retry: () => catalog.ledger.retry(run, epoch, error, later()),
+    checkpoint: () => catalog.ledger.checkpoint(run, epoch, {}),
     release: () => catalog.ledger.release(run, epoch),
     begin: () => beginPoint(catalog, held, clock.now()),
     complete: () => catalog.points.complete(complete),
@@ -113,6 +114,14 @@ test('a heartbeat keeps the last progress unless it brings a new one', async () 
   await catalog.ledger.heartbeat(held.run, held.epoch, progress);
   await catalog.ledger.heartbeat(held.run, held.epoch, null);
   expect((await catalog.runs.get(held.run)).progress).toEqual(progress);
+});
+
+test('a checkpoint outlives the worker and the attempt', async () => {
+  await catalog.ledger.checkpoint(held.run, held.epoch, { receipt: 'one' });
+  await catalog.ledger.checkpoint(held.run, held.epoch, { receipt: 'two' });
+  await catalog.ledger.retry(held.run, held.epoch, error, later());
+  await catalog.ledger.open(held.run, 'worker-2');
+  expect((await catalog.runs.get(held.run)).checkpoint).toEqual({ receipt: 'two' });
 });
 
 test('a run that leaves the worker leaves no point in capture, and complete points alone', async () => {

@@ -20,6 +20,8 @@ export interface LedgerQueries {
   open(run: RunId, worker: string): Promise<RunRecord | null>;
   /** A null progress leaves the last one in place. */
   heartbeat(run: RunId, epoch: number, progress: RunProgress | null): Promise<{ cancelRequested: boolean }>;
+  /** Keeps what a later start of the run wants to know, until the next checkpoint. Nothing secret. */
+  checkpoint(run: RunId, epoch: number, checkpoint: unknown): Promise<void>;
   succeed(run: RunId, epoch: number, result: unknown): Promise<void>;
   fail(run: RunId, epoch: number, error: ErrorReport): Promise<void>;
   cancel(run: RunId, epoch: number, error: ErrorReport): Promise<void>;
@@ -98,6 +100,12 @@ export function createLedgerQueries({ clock, attempt, transact }: QueryContext):
       );
       if (row === undefined) throw new CbcrError('run.lost', { run });
       return row;
+    },
+    async checkpoint(run, epoch, checkpoint) {
+      const [row] = await attempt((db) =>
+        db.update(runs).set({ checkpoint, writerEpoch: epoch }).where(heldBy(run, epoch)).returning({ id: runs.id }),
+      );
+      if (row === undefined) throw new CbcrError('run.lost', { run });
     },
     async succeed(run, epoch, result) {
       await succeed({ run, epoch, result });

@@ -10,6 +10,7 @@ export interface RunRecord extends Run {
   enqueuedAt: Date | null;
   idempotencyKey: string | null;
   dedupeKey: string | null;
+  checkpoint: unknown;
 }
 
 export function toRun(row: typeof runs.$inferSelect): RunRecord {

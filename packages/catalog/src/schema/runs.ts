@@ -30,6 +30,8 @@ export const runs = pgTable(
     result: jsonb().$type<unknown>(),
     error: jsonb().$type<ErrorReport>(),
     progress: jsonb().$type<RunProgress>(),
+    /** What a later start of the run wants to know; only its kind understands it. */
+    checkpoint: jsonb().$type<unknown>(),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     requestedBy: text('requested_by').notNull(),
     /** The same key always means the same run. */

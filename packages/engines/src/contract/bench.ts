@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { instanceIdSchema, systemClock } from '@cbcr/domain';
-import type { Capture, EngineContext, RestoreOwner, RestoreSource } from '../engine.ts';
+import type { Capture, EngineContext, RestoreOptions, RestoreSource } from '../engine.ts';
 import { listChildren } from './children.ts';
 import type { EngineFixture } from './engine-fixture.ts';
 
@@ -52,7 +52,7 @@ export class EngineBench {
   async restore(
     connection: string,
     source: RestoreSource,
-    { signal, ...plan }: { signal?: AbortSignal; clean?: string | undefined; owner?: RestoreOwner | undefined } = {},
+    { signal, ...plan }: { signal?: AbortSignal } & Omit<RestoreOptions, 'jobs'> = {},
   ): Promise<void> {
     await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2, ...plan });
   }

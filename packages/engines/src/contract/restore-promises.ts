@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { CbcrError, isCbcrError } from '@cbcr/domain';
 import { expect, it } from 'vitest';
+import type { RestoreOwner } from '../engine.ts';
 import { type CapturedParts, type EngineBench, largestStream, measure, pieces, restoreSourceOf } from './bench.ts';
 import { listChildren } from './children.ts';
 
@@ -81,6 +82,44 @@ export function itRestores(current: () => EngineBench): void {
     expect(await fixture.fingerprint(target)).toBe(before);
     await fixture.engine.checkTarget(target, await bench.context(), { owner: { id: 'run_1', attempt: 2 } });
     await bench.restore(target, restoreSourceOf(fixture, parts), { owner: { id: 'run_1', attempt: 2 } });
+    expect(await fixture.compare(source, target)).toEqual([]);
+    expect(await looksUntouchable(bench, target)).toBe(false);
+  });
+
+  it('knows by its receipt whether it completed the target, when it is cut off just before and just after', async () => {
+    const bench = current();
+    const { fixture } = bench;
+    const { engine } = fixture;
+    const [first, second, third] = [1, 2, 3].map((attempt) => ({ id: 'run_1', attempt })) as [RestoreOwner, RestoreOwner, RestoreOwner];
+    const source = await fixture.makeSource('rich');
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeEmptyTarget();
+    const receipts: string[] = [];
+    const keep = async (receipt: string) => {
+      bench.hear(receipt);
+      receipts.push(receipt);
+    };
+    const isRestored = async (receipt: string | undefined) =>
+      await engine.isRestored(target, await bench.context(), { owner: third, receipt: receipt ?? 'none' });
+    const died = new CbcrError('run.lost', { run: first.id });
+    const cutOff = async (receipt: string) => {
+      await keep(receipt);
+      throw died;
+    };
+
+    expect(await bench.failureOf(bench.restore(target, restoreSourceOf(fixture, parts), { owner: first, beforeComplete: cutOff }))).toBe(
+      died,
+    );
+    expect(await isRestored(receipts[0])).toBe(false);
+    expect(await looksUntouchable(bench, target)).toBe(true);
+
+    await bench.restore(target, restoreSourceOf(fixture, parts), { owner: second, beforeComplete: keep });
+    expect(receipts).toHaveLength(2);
+    expect(await isRestored(receipts[1])).toBe(true);
+    for (const other of ['', 'no receipt', '1 1']) expect(await isRestored(other)).toBe(false);
+    expect(
+      await engine.isRestored(await fixture.makeEmptyTarget(), await bench.context(), { owner: third, receipt: receipts[1] ?? '' }),
+    ).toBe(false);
     expect(await fixture.compare(source, target)).toEqual([]);
     expect(await looksUntouchable(bench, target)).toBe(false);
   });

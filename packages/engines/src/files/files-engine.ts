@@ -6,6 +6,7 @@ import { translateFolderError } from './file-errors.ts';
 import { folderConnectionSchema, parseFolder } from './folder-connection.ts';
 import { hasMarker } from './folder-marker.ts';
 import { requireFitFolder, restoreFolder } from './restore.ts';
+import { endRestore } from './restore-receipt.ts';
 
 /** A folder as a tar archive. What is kept and what is not is in the README beside this file. */
 export function createFilesEngine({ clock }: { clock: Clock }): Engine {
@@ -31,6 +32,13 @@ export function createFilesEngine({ clock }: { clock: Clock }): Engine {
       await requireFitFolder(folder, plan);
       await access(folder, constants.W_OK).catch((error: unknown) => {
         throw translateFolderError(error, folder, (cause) => new CbcrError('engine.denied', { database: folder, cause }));
+      });
+    },
+    isRestored: async (connection, { signal }, { receipt }) => {
+      signal.throwIfAborted();
+      const folder = parseFolder(connection);
+      return await endRestore(folder, receipt).catch((error: unknown) => {
+        throw translateFolderError(error, folder, (cause) => new CbcrError('engine.unreachable', { database: folder, cause }));
       });
     },
     restore: async (connection, source, context, options) => await restoreFolder(parseFolder(connection), source, context, options),

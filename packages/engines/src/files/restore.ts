@@ -10,7 +10,8 @@ import { showName } from './archive-names.ts';
 import { folderFact, streamName } from './capture.ts';
 import { translateFileError, translateFolderError } from './file-errors.ts';
 import { hasMarker, isHeldBy, isOwnedBy, markerName, readOwner, removeMarker, setMarker } from './folder-marker.ts';
-import { TreeWriter } from './tree-writer.ts';
+import { writeReceipt } from './restore-receipt.ts';
+import { finishFolder, TreeWriter } from './tree-writer.ts';
 
 const namesShown = 5;
 
@@ -53,7 +54,7 @@ export async function restoreFolder(
   folder: string,
   source: RestoreSource,
   { signal }: EngineContext,
-  { clean, owner }: Pick<RestoreOptions, 'clean' | 'owner'>,
+  { clean, owner, beforeComplete }: Pick<RestoreOptions, 'clean' | 'owner' | 'beforeComplete'>,
 ): Promise<void> {
   const fallback = (cause: string) => new CbcrError('engine.restore-failed', { database: folder, cause });
   const stream = source.streams.find(({ name }) => name === streamName);
@@ -90,10 +91,11 @@ export async function restoreFolder(
     const wanted = Number(source.facts['entries']);
     if (writer.entries !== wanted) throw new Error(`the archive holds ${writer.entries} of ${wanted} entries`);
 
-    await writer.finishFolders('inner');
+    const outermost = await writer.finishInnerFolders();
+    await beforeComplete?.(await writeReceipt(folder, outermost));
     await requireHeld();
     await removeMarker(folder);
-    await writer.finishFolders('outermost');
+    if (outermost !== null) await finishFolder(Buffer.from(folder), outermost);
   } catch (error) {
     throw asIncomplete(signal.aborted ? signal.reason : translateFileError(error, folder, fallback), fallback);
   }

@@ -7,10 +7,27 @@ export type ArchiveEntry = Extract extends AsyncIterable<infer Entry> ? Entry : 
 
 const slash = Buffer.from('/');
 
+/** What is set on a folder once everything is in it. */
+export interface FolderAttributes {
+  uid: number;
+  gid: number;
+  mode: number;
+  modifiedSeconds: number;
+}
+
 interface RestoredFolder {
   path: Buffer;
-  header: Header;
-  modifiedSeconds: number;
+  attributes: FolderAttributes;
+}
+
+/** Only root may give files away; for others the restored files belong to the worker's user. */
+const keepsOwners = () => process.geteuid?.() === 0;
+
+/** Adding to a folder and removing from it change its time, and a read-only folder takes no files: the last step. May be repeated. */
+export async function finishFolder(path: Buffer, { uid, gid, mode, modifiedSeconds }: FolderAttributes): Promise<void> {
+  if (keepsOwners()) await lchown(path, uid, gid);
+  await chmod(path, mode);
+  await utimes(path, timeOf(modifiedSeconds), timeOf(modifiedSeconds));
 }
 
 /**
@@ -21,8 +38,7 @@ interface RestoredFolder {
 export class TreeWriter {
   readonly #root: Buffer;
   readonly #folders = new Map<string, RestoredFolder>();
-  /** Only root may give files away; for others the restored files belong to the worker's user. */
-  readonly #keepsOwners = process.geteuid?.() === 0;
+  readonly #keepsOwners = keepsOwners();
   entries = 0;
 
   constructor(folder: string) {
@@ -56,21 +72,22 @@ export class TreeWriter {
   }
 
   /**
-   * Times and rights of folders come last: adding to a folder changes its time, and a read-only folder takes no files. In two steps, because the
-   * marker of an incomplete restore is in the outermost folder and goes in between.
+   * Finishes the folders below the outermost one and gives what that one is to get: it holds the marker of an incomplete restore, which goes in between.
+   * Null for an archive that does not speak of it.
    */
-  async finishFolders(which: 'inner' | 'outermost'): Promise<void> {
-    for (const { path, header, modifiedSeconds } of [...this.#folders.values()].reverse()) {
-      if ((path === this.#root) !== (which === 'outermost')) continue;
-      if (this.#keepsOwners) await lchown(path, header.uid, header.gid);
-      await chmod(path, this.#modeOf(header));
-      await utimes(path, timeOf(modifiedSeconds), timeOf(modifiedSeconds));
+  async finishInnerFolders(): Promise<FolderAttributes | null> {
+    let outermost: FolderAttributes | null = null;
+    for (const { path, attributes } of [...this.#folders.values()].reverse()) {
+      if (path === this.#root) outermost = attributes;
+      else await finishFolder(path, attributes);
     }
+    return outermost;
   }
 
   async #addFolder({ path, modifiedSeconds }: ReadNames, header: Header, absolute: Buffer): Promise<void> {
     if (absolute !== this.#root) await mkdir(absolute, 0o700);
-    this.#folders.set(keyOf(withoutEnd(path)), { path: absolute, header, modifiedSeconds });
+    const { uid, gid } = header;
+    this.#folders.set(keyOf(withoutEnd(path)), { path: absolute, attributes: { uid, gid, mode: this.#modeOf(header), modifiedSeconds } });
   }
 
   async #addFile({ path, modifiedSeconds }: ReadNames, header: Header, absolute: Buffer, content: ArchiveEntry): Promise<void> {

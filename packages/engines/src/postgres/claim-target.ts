@@ -3,6 +3,7 @@ import type { RestoreOptions, RestoreOwner } from '../engine.ts';
 import { endEarlierSessions } from './attempt-fence.ts';
 import { cleanTarget } from './clean-target.ts';
 import { describeConnection, type PostgresConnection } from './connection.ts';
+import { writeReceipt } from './release-receipt.ts';
 import { hasMarker, lockTarget, readOwner, removeMarker, setMarker } from './restore-marker.ts';
 import type { Session } from './session.ts';
 import { requireEmptyTarget } from './target.ts';
@@ -49,12 +50,20 @@ export async function claimTarget(session: Session, claim: Claim): Promise<{ emp
   return { emptied };
 }
 
-/** The target is complete from the commit of this on. Throws `run.lost` or `engine.restore-failed` when another attempt has taken it over; the session is to be closed then. */
-export async function releaseTarget(session: Session, { connection, owner }: Pick<Claim, 'connection' | 'owner'>): Promise<void> {
+/**
+ * The target is complete from the commit of this on; `beforeCommit` hears the receipt that will tell whether that happened. Throws `run.lost` or
+ * `engine.restore-failed` when another attempt has taken the target over; the session is to be closed then.
+ */
+export async function releaseTarget(
+  session: Session,
+  { connection, owner }: Pick<Claim, 'connection' | 'owner'>,
+  beforeCommit: (receipt: string) => Promise<void> = async () => undefined,
+): Promise<void> {
   await session.query('begin');
   await lockTarget(session);
   await requireOwn(session, connection, owner);
   await removeMarker(session, owner);
+  await beforeCommit(await writeReceipt(session));
   await session.query('commit');
 }
 

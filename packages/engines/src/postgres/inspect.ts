@@ -1,10 +1,12 @@
 import { CbcrError } from '@cbcr/domain';
-import type { EngineContext, RestorePlan, SourceFacts } from '../engine.ts';
+import type { EngineContext, FinishedRestore, RestorePlan, SourceFacts } from '../engine.ts';
+import { endEarlierSessions } from './attempt-fence.ts';
 import type { PostgresTools } from './capture.ts';
 import { requireConfirmation } from './clean-target.ts';
 import { chooseDumpTools, findClientTools } from './client-tools.ts';
 import { describeConnection, type PostgresConnection } from './connection.ts';
 import { requireOtherDatabase } from './database-identity.ts';
+import { hasCommitted } from './release-receipt.ts';
 import { hasMarker, isOwnedBy } from './restore-marker.ts';
 import type { Fallback } from './server-errors.ts';
 import { readServerFacts } from './server-facts.ts';
@@ -36,6 +38,18 @@ export async function checkPostgresTarget(
   await withSession(connection, context, tools, async (session) => {
     await requireOtherDatabase(session, connection, facts);
     if (clean === undefined && !(await isOwnedBy(session, owner))) await requireEmptyTarget(session, connection);
+  });
+}
+
+export async function isPostgresRestored(
+  connection: PostgresConnection,
+  context: EngineContext,
+  { owner, receipt }: FinishedRestore,
+  tools: PostgresTools,
+): Promise<boolean> {
+  return await withSession(connection, context, tools, async (session) => {
+    await endEarlierSessions(session, owner, { signal: context.signal, clock: tools.clock });
+    return (await hasCommitted(session, receipt)) && !(await hasMarker(session));
   });
 }
 

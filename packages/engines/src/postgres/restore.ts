@@ -45,7 +45,7 @@ export async function restorePostgres(
       else await restoreFromStream(settings, section, stream);
     }
     note('collecting statistics');
-    await completeTarget(connection, options.owner, context, tools.clock, fallback);
+    await completeTarget(connection, options, context, tools.clock, fallback);
   } catch (error) {
     throw asIncomplete(translate(error), fallback);
   }
@@ -150,7 +150,7 @@ function startRestore({ folder, fit, owner, connection, signal, clock }: Restore
 /** Without statistics the first queries of a restored database are planned blindly. */
 async function completeTarget(
   connection: PostgresConnection,
-  owner: RestoreOwner | undefined,
+  { owner, beforeComplete }: RestoreOptions,
   { signal }: EngineContext,
   clock: Clock,
   fallback: Fallback,
@@ -158,7 +158,7 @@ async function completeTarget(
   const session = await openSession(connection, { signal, clock, fallback, applicationName: attemptApplication(owner) });
   try {
     await session.query('analyze');
-    await releaseTarget(session, { connection, owner });
+    await releaseTarget(session, { connection, owner }, beforeComplete);
   } finally {
     await session.close();
   }

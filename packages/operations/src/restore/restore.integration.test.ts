@@ -1,7 +1,7 @@
 import { CbcrError, type InstanceId, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { isManifest, plantFault } from '../../test/faults.ts';
+import { crashProcess, isManifest, plantFault } from '../../test/faults.ts';
 import { type MadePoint, makePoint, nth } from '../../test/made-point.ts';
 import { createRun, perform, startRun } from '../../test/perform.ts';
 import { alpha, beta, createStage, delta, gamma, type Stage } from '../../test/stage.ts';
@@ -157,4 +157,33 @@ test('a restore that is cancelled ends at once and leaves a target that is visib
   expect(systemClock.monotonicMs() - startedAt).toBeLessThan(2_000);
   expect(stage.pieces.targets.get(target)).toMatchObject({ incomplete: true });
   expect((await point.copies())['beta']).toMatchObject({ state: 'stored' });
+});
+
+test.each(['before', 'after'] as const)(
+  'a process that dies %s the checkpoint before the end of its restore is followed by another, which ends it',
+  async (when) => {
+    const run = await createRun(stage, 'restore', wanted());
+    const crash = crashProcess(stage.dependencies(), when, (deed) => deed === 'ledger.checkpoint');
+    await startRun(stage, 'restore', run, { dependencies: crash.dependencies, dies: true });
+    expect(crash.happened()).toBe(true);
+    expect(stage.pieces.targets.get(target)).toMatchObject({ incomplete: true });
+    expect(await startRun(stage, 'restore', run)).toMatchObject({ state: 'succeeded', result: { segmentsFrom: { alpha: 8 } } });
+    expect(stage.pieces.targets.get(target)).toEqual(whole());
+  },
+);
+
+test('a process that dies once its target is complete is followed by another, which touches nothing', async () => {
+  const run = await createRun(stage, 'restore', wanted());
+  const first = await startRun(stage, 'restore', run, { dies: true });
+  if (first.state !== 'succeeded') throw first.error;
+  const reads = [alpha, beta, gamma].map((region) => {
+    const watch = plantFault(() => false);
+    stage.plant(region, watch.wrap);
+    return watch;
+  });
+  const before = stage.pieces.targets.get(target);
+  const second = await startRun(stage, 'restore', run);
+  expect(second).toMatchObject({ state: 'succeeded', result: first.result });
+  expect(stage.pieces.targets.get(target)).toBe(before);
+  expect(reads.flatMap(({ calls }) => calls)).toEqual([]);
 });

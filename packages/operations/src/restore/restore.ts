@@ -16,6 +16,7 @@ import { createResidencyGuard, type ResidencyGuard } from '../residency-guard.ts
 import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 import { refuseToEmptySource } from './refuse-to-empty-source.ts';
+import { findRestored, keepCheckpoint } from './restore-checkpoint.ts';
 
 type Result = ResultOf<JobKinds['restore']>;
 type Params = ParamsOf<JobKinds['restore']>;
@@ -24,11 +25,15 @@ type RestoreHandler = JobHandler<Params, Result>;
 /**
  * Brings a point into an empty target from the best copies. Every byte is checked before the engine sees it; a segment that one source
  * cannot give comes from the next, so a restore survives the loss of its source. Never deletes or expires a copy (I4); only what the target holds, and
- * only when its name confirms it.
+ * only when its name confirms it. A start that finds the target completed by an earlier one has nothing left to do (I6).
  */
 export function createRestore(deps: OperationDependencies): RestoreHandler {
   return async (context) => {
     const { run, params, log } = context;
+    const point = await deps.catalog.points.get(params.point);
+    const earlier = await findRestored(deps, context, engineOf(deps, point.engine));
+    if (earlier !== null) return earlier;
+
     const facts = await readDecisionFacts(deps, run.instance);
     const verdict = checkRestoreTarget({ instance: facts.instance, policy: facts.policy, region: regionOf(facts, params.to) });
     if (!verdict.allowed) {
@@ -36,7 +41,6 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     }
     // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
     await requireAllowedRegion(deps.catalog, { id: run.instance }, params.to);
-    const point = await deps.catalog.points.get(params.point);
     const opened = await openSources(deps, facts, point, params.to, traffic.restore);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);
@@ -50,9 +54,10 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
 
 async function restoreFrom(
   deps: OperationDependencies,
-  { run, params, epoch, signal, log, progress }: RunContext<Params>,
+  context: RunContext<Params>,
   { facts, point, opened, doubts }: { facts: DecisionFacts; point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
 ): Promise<Result> {
+  const { run, params, epoch, signal, log, progress } = context;
   const manifest = await readPointManifest(deps, opened, point, { keys: deps.keys, signal, log, doubts });
   const engine = engineOf(deps, point.engine);
   const target = await deps.resolveConnection(params.target);
@@ -60,6 +65,11 @@ async function restoreFrom(
   const totalBytes = manifest.manifest.totals.plaintextBytes;
   const segmentsFrom = new Map<RegionId, number>();
   let doneBytes = 0;
+  const result = (): Result => ({
+    plaintextBytes: totalBytes,
+    ranking: flatten(opened.ranking),
+    segmentsFrom: Object.fromEntries(segmentsFrom),
+  });
   const streams = openStreams(deps, manifest, {
     signal,
     guard: createResidencyGuard(deps, facts.instance, params.to, signal),
@@ -80,9 +90,10 @@ async function restoreFrom(
     const owner = { id: run.id, attempt: epoch };
     if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
     await engine.checkTarget(target, engineContext, { clean: params.clean, owner, facts: source.facts });
-    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner });
+    const beforeComplete = (receipt: string) => keepCheckpoint(deps, context, { receipt, result: result() });
+    await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner, beforeComplete });
   });
-  return { plaintextBytes: totalBytes, ranking: flatten(opened.ranking), segmentsFrom: Object.fromEntries(segmentsFrom) };
+  return result();
 }
 
 interface StreamWatch {
