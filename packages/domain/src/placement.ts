@@ -14,7 +14,8 @@ export interface Placement {
   placed: { region: RegionId; role: CopyRole; reason: Reason }[];
   /** Allowed but not needed, in the order in which they would be taken. */
   spares: { region: RegionId; reason: Reason }[];
-  excluded: { region: RegionId; reason: Reason }[];
+  /** `legal`: a copy that is already there may stay and be read; otherwise it is where the data may not be. */
+  excluded: { region: RegionId; legal: boolean; reason: Reason }[];
   /** Demands of the policy that no set of regions satisfies, each with what would satisfy it. */
   unmet: Reason[];
 }

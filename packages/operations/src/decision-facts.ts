@@ -1,5 +1,5 @@
 import type { Catalog, CatalogInstance, CatalogRegion } from '@cbcr/catalog';
-import type { Clock, InstanceId, Placement, Policy, RegionHealth, RegionId } from '@cbcr/domain';
+import type { Clock, InstanceId, Placement, Policy, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
 import { getStorageRegions } from '@cbcr/policy';
 import { readRegionHealth } from './region-health.ts';
 import type { TransferTuning } from './transfer-tuning.ts';
@@ -9,6 +9,9 @@ export interface DecisionFacts {
   instance: CatalogInstance;
   policy: Policy;
   policyHash: string;
+  /** What an administrator says; regions that cbcr.yaml lists are its regions. */
+  rulebook: Rulebook;
+  now: Date;
   /** Every region that cbcr.yaml lists, and those that it no longer lists (they may still hold copies). */
   regions: readonly CatalogRegion[];
   placement: Placement;
@@ -23,9 +26,22 @@ export async function readDecisionFacts(
   const instance = await catalog.instances.get(instanceId);
   const [{ policy, hash }, regions] = await Promise.all([catalog.policies.get(instance.policy), catalog.regions.list({ unlisted: true })]);
   const health = await readRegionHealth({ catalog, clock, regions, staleAfterMs: tuning.workerStaleMs });
-  const placement = getStorageRegions({ instance, policy, regions: regions.filter((region) => region.listed) });
-  return { instance, policy, policyHash: hash, regions, placement, health };
+  const rulebook = rulebookOf(regions.filter((region) => region.listed));
+  const now = clock.now();
+  const placement = getStorageRegions({ rulebook, instance, policy, now });
+  return { instance, policy, policyHash: hash, rulebook, now, regions, placement, health };
 }
+
+const rulebookOf = (regions: Rulebook['regions']): Rulebook => ({
+  regions,
+  jurisdictions: {},
+  links: [],
+  engines: {},
+  policies: [],
+  residency: [],
+  exceptions: [],
+  compliance: { frameworks: [] },
+});
 
 /** The facts of one region. The id comes from a placement or a copy, so the region is known. */
 export function regionOf({ regions }: Pick<DecisionFacts, 'regions'>, id: RegionId): CatalogRegion {

@@ -7,8 +7,7 @@
  */
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
-export { isRegionAllowed, type Permission } from './placement/is-region-allowed.ts';
-export type { PlaceableRegion } from './placement/placement-rule.ts';
+export { isRegionAllowed } from './placement/is-region-allowed.ts';
 export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';
 export { assessProtection, type PointCopies, type Protection, type ProtectionDemand } from './protection/assess-protection.ts';
 export { damageRules } from './repair/judge-copy.ts';

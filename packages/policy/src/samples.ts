@@ -10,10 +10,14 @@ import {
   type Region,
   type RegionHealth,
   type RegionId,
+  type Rulebook,
   recoveryPointIdSchema,
   regionIdSchema,
   regionSchema,
+  rulebookSchema,
 } from '@cbcr/domain';
+
+type Written<Schema extends { _input: unknown }> = Schema['_input'];
 
 /** Small plain values for the tests of this package. Not part of its exports. */
 export const regionId = (name: string): RegionId => regionIdSchema.parse(name);
@@ -21,11 +25,19 @@ export const regionId = (name: string): RegionId => regionIdSchema.parse(name);
 export const regionOf = (id: string, ...jurisdictions: string[]): Region =>
   regionSchema.parse({ id, jurisdictions, store: { kind: 'memory' } });
 
-export const policyOf = (placement: { copies: number; jurisdictions: string[]; prefer?: string[]; synchronousMinimum?: number }): Policy =>
+/** As `regionOf`, with anything that a region may say: `placeOf('berlin', { jurisdictions: ['DE'], status: 'draining' })`. */
+export const placeOf = (id: string, facts: Partial<Written<typeof regionSchema>> = {}): Region =>
+  regionSchema.parse({ id, jurisdictions: ['EU'], store: { kind: 'memory' }, ...facts });
+
+/** A rulebook of the parts that a test is about, in the form of the file. */
+export const rulebookOf = (parts: Partial<Written<typeof rulebookSchema>> = {}): Rulebook =>
+  rulebookSchema.parse({ regions: [], policies: [], ...parts });
+
+export const policyOf = (placement: Partial<Written<typeof policySchema>['placement']> & { copies: number }): Policy =>
   policySchema.parse({ id: 'standard', placement });
 
-export const instanceOf = (home: string): Instance =>
-  instanceSchema.parse({ id: 'shop', engine: 'postgres', home, policy: 'standard', connection: 'env:SHOP_URL' });
+export const instanceOf = (home: string, facts: Partial<Written<typeof instanceSchema>> = {}): Instance =>
+  instanceSchema.parse({ id: 'shop', engine: 'postgres', home, policy: 'standard', connection: 'env:SHOP_URL', ...facts });
 
 export const pointId = (number: number): RecoveryPointId => recoveryPointIdSchema.parse(`rp_${String(number).padStart(26, '0')}`);
 

@@ -44,7 +44,7 @@ const momentSchema = z.preprocess(
     .transform((text) => new Date(text)),
 );
 
-/** Allows named regions beyond the residency policies, for a reason, until a moment. It widens nothing else. */
+/** Allows named regions beyond residency policies and the jurisdictions of policies, for a reason, until a moment. It widens nothing else. */
 export const residencyExceptionSchema = z.strictObject({
   id: z.string().min(1),
   /** Instances that it is for; with `dataClasses` as well, those that both name. */

@@ -24,7 +24,7 @@ export async function decideRestore(
 ): Promise<{ facts: DecisionFacts; point: PointRecord }> {
   const facts = await readDecisionFacts(deps, wanted.instance);
   const region = requireRegion(facts, wanted.to);
-  const verdict = checkRestoreTarget({ instance: facts.instance, policy: facts.policy, region });
+  const verdict = checkRestoreTarget({ ...facts, region });
   if (!verdict.allowed) {
     throw new CbcrError('placement.region-forbidden', { region: region.id, instance: wanted.instance, cause: verdict.reason.text });
   }

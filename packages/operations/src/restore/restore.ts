@@ -35,7 +35,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     if (earlier !== null) return earlier;
 
     const facts = await readDecisionFacts(deps, run.instance);
-    const verdict = checkRestoreTarget({ instance: facts.instance, policy: facts.policy, region: regionOf(facts, params.to) });
+    const verdict = checkRestoreTarget({ ...facts, region: regionOf(facts, params.to) });
     if (!verdict.allowed) {
       throw new CbcrError('placement.region-forbidden', { region: params.to, instance: run.instance, cause: verdict.reason.text });
     }

@@ -1,29 +1,21 @@
-import type { Policy, Reason } from '@cbcr/domain';
-import { type PlaceableRegion, reasonOf } from './placement-rule.ts';
-import { exclusionRules } from './placement-rules.ts';
+import type { Policy, Region } from '@cbcr/domain';
+import type { Permission } from '../residency/may-use.ts';
 
-/** An answer and the rule behind it. */
-export interface Permission {
-  allowed: boolean;
-  reason: Reason;
-}
-
-/**
- * May data under this policy lie in this region? Asked when copies are placed, by workers again before the first byte and before the
- * manifest, and for the region of a restore. Region health never changes the answer: an outage does not widen the allowed set.
- */
-export function isRegionAllowed(policy: Pick<Policy, 'id' | 'placement'>, region: PlaceableRegion): Permission {
-  for (const rule of exclusionRules) {
-    const objection = rule.explain(policy, region);
-    if (objection !== null) return { allowed: false, reason: reasonOf(rule, objection) };
-  }
+/** Does this policy by itself admit this region? For checks of a file; everything that decides about data asks `mayUse`. */
+export function isRegionAllowed(policy: Pick<Policy, 'id' | 'placement'>, region: Pick<Region, 'id' | 'jurisdictions'>): Permission {
   const { jurisdictions } = policy.placement;
   if (jurisdictions === undefined) {
-    return { allowed: true, reason: { rule: 'unrestricted', text: `policy ${policy.id} restricts no jurisdiction` } };
+    return { allowed: true, reason: { rule: 'not-restricted', text: `policy ${policy.id} restricts no jurisdiction` } };
   }
   const shared = region.jurisdictions.filter((jurisdiction) => jurisdictions.includes(jurisdiction));
-  return {
-    allowed: true,
-    reason: { rule: 'jurisdiction-allowed', text: `${region.id} lies in ${shared.join(', ')}, which policy ${policy.id} allows` },
-  };
+  const lies = `${region.id} lies in`;
+  return shared.length > 0
+    ? { allowed: true, reason: { rule: 'jurisdiction-allowed', text: `${lies} ${shared.join(', ')}, which policy ${policy.id} allows` } }
+    : {
+        allowed: false,
+        reason: {
+          rule: 'jurisdiction-forbidden',
+          text: `${lies} ${region.jurisdictions.join(', ')}; policy ${policy.id} allows only ${jurisdictions.join(', ')}`,
+        },
+      };
 }

@@ -1,28 +1,44 @@
-import type { CopyRole, Instance, Policy, Reason, Region, RegionId } from '@cbcr/domain';
+import type { CopyRole, Instance, Reason, RegionCapabilities, RegionId } from '@cbcr/domain';
+import type { DecidingPolicy } from '../residency/permission-rule.ts';
+import type { PreparedRegion, PreparedRulebook } from '../rulebook/prepare-rulebook.ts';
 
-/** What placement rules may know. `allowed` is sorted by region id; `regions` is every known region by id. */
-export interface PlacementFacts {
-  readonly instance: Pick<Instance, 'id' | 'home'>;
-  readonly policy: Pick<Policy, 'id' | 'placement'>;
-  readonly regions: ReadonlyMap<RegionId, PlaceableRegion>;
-  readonly allowed: readonly RegionId[];
+export type PlaceableInstance = Pick<Instance, 'id' | 'home' | 'engine' | 'dataClass'>;
+
+/** What every placement rule may know. Nothing here changes with the health of a region. */
+export interface PlacementQuestion {
+  readonly prepared: PreparedRulebook;
+  readonly instance: PlaceableInstance;
+  readonly policy: DecidingPolicy;
+  readonly capabilities: RegionCapabilities;
+  /** The home region of the instance, when it is known. */
+  readonly home: PreparedRegion | undefined;
+  readonly now: Date;
 }
 
-export type PlaceableRegion = Pick<Region, 'id' | 'jurisdictions'>;
+/** The question and the regions that no rule excludes, sorted by id. */
+export interface PlacementFacts extends PlacementQuestion {
+  readonly suitable: readonly RegionId[];
+}
 
-/** Takes a region out of the allowed set. Sees policy and region only, so that it can be asked for one region, just before a write. */
+/**
+ * Excludes a region that may hold the data and does not serve the policy's purpose. It judges the region by itself and against the home, never against
+ * other copies, so that removing one region moves no copy but its own.
+ */
 export interface ExclusionRule {
   readonly rule: string;
-  /** Why the region may not hold the data, or null when this rule has no objection. */
-  explain(policy: Pick<Policy, 'id' | 'placement'>, region: PlaceableRegion): string | null;
+  /** Why not, or null when this rule has no objection. */
+  explain(question: PlacementQuestion, region: PreparedRegion): string | null;
+  /** What would end the objection to all these regions, in the imperative. */
+  wayOut(question: PlacementQuestion, regions: readonly RegionId[]): string;
 }
 
-/** Gives allowed regions a role, in order. An earlier rule wins; a text must depend on nothing but the policy and the region itself. */
+/** Gives suitable regions a role, in order. An earlier rule wins. */
 export interface OrderingRule {
   readonly rule: string;
   readonly role: CopyRole;
-  /** The regions that this rule claims, first choice first. Regions that are not allowed are passed over. */
+  /** The regions that this rule claims, first choice first. Regions that are not suitable are passed over. */
   claim(facts: PlacementFacts): readonly RegionId[];
+  /** Depends on nothing but the rulebook, the policy and the region itself. */
   explain(facts: PlacementFacts, region: RegionId): string;
 }
 

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { getStorageRegions } from '../placement/get-storage-regions.ts';
-import { copyOf, instanceOf, minute, pointId, pointOf, policyOf, regionOf } from '../samples.ts';
+import { copyOf, instanceOf, minute, pointId, pointOf, policyOf, regionOf, rulebookOf } from '../samples.ts';
 import { assessInstanceProtection } from './assess-instance-protection.ts';
 import { assessProtection } from './assess-protection.ts';
 
 const regions = [regionOf('berlin', 'EU'), regionOf('dublin', 'EU'), regionOf('paris', 'EU'), regionOf('ohio', 'US')];
 const placementFor = (copies: number) =>
-  getStorageRegions({ instance: instanceOf('berlin'), policy: policyOf({ copies, jurisdictions: ['EU'] }), regions });
+  getStorageRegions({
+    instance: instanceOf('berlin'),
+    policy: policyOf({ copies, jurisdictions: ['EU'], prefer: ['dublin'] }),
+    rulebook: rulebookOf({ regions }),
+    now: minute(0),
+  });
 const demand = { placement: placementFor(2), synchronousMinimum: 1 };
 
 describe('a point', () => {

@@ -1,4 +1,6 @@
 import type { Copy, Debt, Placement, Reason, RecoveryPoint, RegionId } from '@cbcr/domain';
+import { legalRegionsOf } from '../placement/legal-regions.ts';
+import { tooFewSpares } from '../placement/rules/enough-spares.ts';
 
 export interface PointCopies {
   point: Pick<RecoveryPoint, 'id' | 'state' | 'capturedAt' | 'completedAt'>;
@@ -33,12 +35,13 @@ export function assessProtection({ point, copies, placement, synchronousMinimum 
     return { available: false, protected: false, debts: [], reasons: [reason] };
   }
   const verified = new Set(copies.filter((copy) => copy.state === 'verified').map((copy) => copy.region));
-  const legal = [...placement.placed, ...placement.spares].map((place) => place.region);
+  const legal = legalRegionsOf(placement);
   const usable = legal.filter((region) => verified.has(region));
   const debts = placement.placed.filter((place) => !verified.has(place.region)).map((place) => debtOf(point, place.region, copies));
 
+  const demands = placement.unmet.filter(({ rule }) => rule !== tooFewSpares);
   const shortfalls: Reason[] = [
-    ...placement.unmet,
+    ...demands,
     ...(usable.length < synchronousMinimum
       ? [
           {
@@ -49,7 +52,7 @@ export function assessProtection({ point, copies, placement, synchronousMinimum 
       : []),
     ...debts.map((debt) => ({ rule: 'copy-owed', text: `the copy in ${debt.region} is owed: ${debt.reason.text}` })),
   ];
-  const isProtected = debts.length === 0 && placement.unmet.length === 0 && usable.length >= synchronousMinimum;
+  const isProtected = debts.length === 0 && demands.length === 0 && usable.length >= synchronousMinimum;
   const verdict: Reason = { rule: 'all-verified', text: `all ${placement.placed.length} demanded copies are verified` };
   return {
     available: usable.length >= Math.max(1, synchronousMinimum),
@@ -68,7 +71,7 @@ function debtOf(point: PointCopies['point'], region: RegionId, copies: readonly 
 
 /** Copies where none may be are not protection; they are named so that nobody counts on them. */
 function explainUncounted(copies: readonly Copy[], placement: Placement): Reason[] {
-  const excluded = new Set(placement.excluded.map((place) => place.region));
+  const excluded = new Set(placement.excluded.filter(({ legal }) => !legal).map((place) => place.region));
   return copies
     .filter((copy) => excluded.has(copy.region) && copy.state !== 'deleted')
     .map((copy) => ({ rule: 'copy-outside-allowed-set', text: `the copy in ${copy.region} does not count: the region is not allowed` }));

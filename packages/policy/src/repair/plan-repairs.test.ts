@@ -1,14 +1,19 @@
 import type { Copy, RegionHealth, RegionId } from '@cbcr/domain';
 import { describe, expect, test } from 'vitest';
 import { getStorageRegions } from '../placement/get-storage-regions.ts';
-import { copyOf, healthOf, instanceOf, minute, pointId, pointOf, policyOf, regionId, regionOf } from '../samples.ts';
+import { copyOf, healthOf, instanceOf, minute, pointId, pointOf, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
 import { nextAttemptAt } from './next-attempt-at.ts';
 import { planRepairs } from './plan-repairs.ts';
 import { repairKey } from './wanted-run.ts';
 
 const regions = [regionOf('berlin', 'EU'), regionOf('dublin', 'EU'), regionOf('paris', 'EU'), regionOf('ohio', 'US')];
 const instance = instanceOf('berlin');
-const placement = getStorageRegions({ instance, policy: policyOf({ copies: 2, jurisdictions: ['EU'] }), regions });
+const placement = getStorageRegions({
+  instance,
+  policy: policyOf({ copies: 2, jurisdictions: ['EU'], prefer: ['dublin'] }),
+  rulebook: rulebookOf({ regions }),
+  now: minute(0),
+});
 const allUp = healthOf({ up: ['berlin', 'dublin', 'paris', 'ohio'] });
 
 const plan = (copies: Copy[], options: { health?: Map<RegionId, RegionHealth>; activeRuns?: string[]; state?: 'capturing' } = {}) =>

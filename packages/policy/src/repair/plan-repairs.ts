@@ -90,9 +90,9 @@ function findObstacle(
 }
 
 function noteForbiddenCopies({ point, copies, placement }: RepairCandidate): RepairNote[] {
-  return placement.excluded.flatMap(({ region, reason }) =>
+  return placement.excluded.flatMap(({ region, legal, reason }) =>
     copies
-      .filter((copy) => copy.region === region && copy.state !== 'deleted')
+      .filter((copy) => !legal && copy.region === region && copy.state !== 'deleted')
       .map((copy) => ({
         point: point.id,
         region,

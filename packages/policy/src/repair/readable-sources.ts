@@ -1,4 +1,5 @@
 import type { Copy, Placement, Reason, RegionHealth, RegionId } from '@cbcr/domain';
+import { legalRegionsOf } from '../placement/legal-regions.ts';
 
 /**
  * The copies from which another can be made: in a region that may hold the data, whole, and not known to be down. A spare may serve as a
@@ -10,7 +11,7 @@ export function findReadableSources(
   health: ReadonlyMap<RegionId, RegionHealth>,
   verifiedOnly: boolean,
 ): { sources: RegionId[]; obstacle: Reason | null } {
-  const legal = new Set([...placement.placed, ...placement.spares].map((place) => place.region));
+  const legal = new Set(legalRegionsOf(placement));
   const whole = copies.filter((copy) => copy.region !== target && legal.has(copy.region) && isWhole(copy));
   if (whole.length === 0) return refuse('no-source', 'no other copy is whole');
   const trusted = verifiedOnly ? whole.filter((copy) => copy.state === 'verified') : whole;

@@ -1,14 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { copyOf, healthOf, instanceOf, pointOf, policyOf, regionId, regionOf } from '../samples.ts';
+import { copyOf, healthOf, instanceOf, minute, pointOf, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
 import { checkRestoreTarget } from './check-restore-target.ts';
 import type { LinkFacts } from './estimate-transfer.ts';
 import { type RankingInput, rankSources } from './rank-sources.ts';
 
 const regions = [regionOf('berlin', 'EU'), regionOf('dublin', 'EU'), regionOf('paris', 'EU'), regionOf('ohio', 'US')];
+const rulebook = rulebookOf({ regions });
 const policy = policyOf({ copies: 3, jurisdictions: ['EU'] });
 const allUp = healthOf({ up: ['berlin', 'dublin', 'paris', 'ohio'] });
 const rank = (input: Partial<RankingInput> & Pick<RankingInput, 'copies'>) =>
-  rankSources({ point: pointOf(), health: allUp, regions, target: regionId('paris'), instance: instanceOf('berlin'), policy, ...input });
+  rankSources({
+    point: pointOf(),
+    health: allUp,
+    rulebook,
+    now: minute(0),
+    target: regionId('paris'),
+    instance: instanceOf('berlin'),
+    policy,
+    ...input,
+  });
 const order = (...input: Parameters<typeof rank>) => rank(...input).ranking.map(({ region }) => region);
 const link = (source: string, facts: Omit<LinkFacts, 'source' | 'target'>): LinkFacts => ({
   source: regionId(source),
@@ -62,7 +72,7 @@ describe('sources of a restore', () => {
 test('a restore into a region that may not hold the data is refused with the rule', () => {
   const check = (region: string) => {
     const found = regions.find(({ id }) => id === region);
-    return found && checkRestoreTarget({ instance: instanceOf('berlin'), policy, region: found });
+    return found && checkRestoreTarget({ instance: instanceOf('berlin'), policy, rulebook, region: found, now: minute(0) });
   };
   expect(check('paris')).toMatchObject({ allowed: true });
   expect(check('ohio')).toEqual({

@@ -1,6 +1,6 @@
-import type { Copy, Instance, Policy, Reason, RecoveryPoint, RegionHealth, RegionId } from '@cbcr/domain';
-import { isRegionAllowed } from '../placement/is-region-allowed.ts';
-import type { PlaceableRegion } from '../placement/placement-rule.ts';
+import type { Copy, Instance, Reason, RecoveryPoint, Region, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
+import { mayUse } from '../residency/may-use.ts';
+import type { DecidingPolicy } from '../residency/permission-rule.ts';
 import { compareSources, type Source } from './compare-sources.ts';
 import { describeEstimate, estimateTransfer, type LinkFacts, type TransferEstimate } from './estimate-transfer.ts';
 
@@ -9,11 +9,15 @@ export interface RankingInput {
   copies: readonly Copy[];
   /** A region that is missing here is unknown: tried after those that are up. */
   health: ReadonlyMap<RegionId, RegionHealth>;
-  regions: readonly PlaceableRegion[];
+  rulebook: Rulebook;
+  /** Regions that the rulebook may no longer list; copies there are still read. */
+  regions?: readonly Region[];
   /** The region whose workers read. */
   target: RegionId;
-  instance: Pick<Instance, 'id'>;
-  policy: Pick<Policy, 'id' | 'placement'>;
+  instance: Pick<Instance, 'id' | 'dataClass'>;
+  policy: DecidingPolicy;
+  /** Residency exceptions end. */
+  now: Date;
   links?: readonly LinkFacts[];
 }
 
@@ -52,10 +56,9 @@ export function rankSources(input: RankingInput): SourceRanking {
   return { ranking, excluded };
 }
 
-function objectionTo(copy: Copy, { regions, policy, health }: RankingInput): Reason | null {
-  const region = regions.find((candidate) => candidate.id === copy.region);
-  if (!region) return { rule: 'region-unknown', text: `${copy.region} is not a known region` };
-  const permission = isRegionAllowed(policy, region);
+function objectionTo(copy: Copy, { rulebook, regions = [], instance, policy, health, now }: RankingInput): Reason | null {
+  const region = regions.find((candidate) => candidate.id === copy.region) ?? copy.region;
+  const permission = mayUse({ rulebook, instance, policy, region, purpose: 'data', existing: true, now });
   if (!permission.allowed) return permission.reason;
   if (copy.state !== 'verified' && copy.state !== 'stored') {
     return { rule: 'copy-not-whole', text: `the copy is ${copy.state}: ${copy.reason.text}` };

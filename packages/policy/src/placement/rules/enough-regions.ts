@@ -1,15 +1,24 @@
+import { speakerOf } from '../../residency/permission-rule.ts';
+import { findWaysOut } from '../find-objections.ts';
 import type { DemandRule } from '../placement-rule.ts';
 
+/** About the secondaries; a home that cannot hold the primary is a demand of its own. */
 export const enoughRegions: DemandRule = {
   rule: 'too-few-regions',
-  explain: ({ policy, allowed }) => {
-    const { copies, jurisdictions } = policy.placement;
-    if (allowed.length >= copies) return null;
-    const found = allowed.length === 0 ? 'no region is allowed' : `only ${allowed.length} allowed: ${allowed.join(', ')}`;
-    const missing = copies - allowed.length;
-    return (
-      `policy ${policy.id} demands ${copies} ${copies === 1 ? 'copy' : 'copies'}, ${found}; ` +
-      `add ${missing} ${missing === 1 ? 'region' : 'regions'} ${jurisdictions === undefined ? '' : `in ${jurisdictions.join(', ')}`}, allow another jurisdiction, or demand fewer copies`
-    );
+  explain: (facts, placed) => {
+    const { policy, suitable } = facts;
+    const { copies } = policy.placement;
+    const missing = copies - 1 - placed.filter(({ role }) => role === 'secondary').length;
+    if (missing <= 0) return null;
+    const found = suitable.length === 0 ? 'no region qualifies' : `only ${suitable.length} qualify: ${suitable.join(', ')}`;
+    const ways = [
+      ...findWaysOut(facts, suitable),
+      `add ${count(missing, 'region')} that may hold the data and that the constraints admit`,
+      'demand fewer copies',
+    ];
+    return `${speakerOf(policy, 'placement.copies')} demands ${count(copies, 'copy')}, ${found}; ${ways.join('; or ')}`;
   },
 };
+
+const plurals = { copy: 'copies', region: 'regions' } as const;
+const count = (number: number, noun: keyof typeof plurals): string => `${number} ${number === 1 ? noun : plurals[noun]}`;

@@ -1,15 +1,18 @@
+import { objectionsTo } from '../find-objections.ts';
 import type { DemandRule } from '../placement-rule.ts';
 
 export const homeUsable: DemandRule = {
   rule: 'home-unusable',
-  explain: ({ instance, policy, regions, allowed }) => {
-    if (allowed.includes(instance.home)) return null;
-    const home = regions.get(instance.home);
-    if (!home)
+  explain: (facts) => {
+    const { instance, home, suitable } = facts;
+    if (suitable.includes(instance.home)) return null;
+    if (home === undefined)
       return `the home region ${instance.home} of ${instance.id} is not known; add it to the regions, or give the instance another home`;
+    const objections = objectionsTo(facts, home);
+    const ways = objections.map(({ wayOut }) => wayOut(facts, [home.region.id])).join(' and ');
     return (
-      `the home region ${home.id} of ${instance.id} lies in ${home.jurisdictions.join(', ')}, which policy ${policy.id} does not allow; ` +
-      `allow one of these jurisdictions, or move the instance to a home in ${(policy.placement.jurisdictions ?? []).join(', ')}`
+      `the home region ${home.region.id} of ${instance.id} cannot hold its copy: ${objections.map(({ text }) => text).join('; ')}; ` +
+      `${ways}, or move the instance to another home`
     );
   },
 };

@@ -1,3 +1,4 @@
+import { speakerOf } from '../../residency/permission-rule.ts';
 import type { OrderingRule } from '../placement-rule.ts';
 
 export const preferredSecondary: OrderingRule = {
@@ -5,5 +6,5 @@ export const preferredSecondary: OrderingRule = {
   role: 'secondary',
   claim: ({ policy }) => policy.placement.prefer,
   explain: ({ policy }, region) =>
-    `${region} is choice ${policy.placement.prefer.indexOf(region) + 1} among the preferred secondaries of policy ${policy.id}`,
+    `${region} is choice ${policy.placement.prefer.indexOf(region) + 1} among the preferred secondaries of ${speakerOf(policy, 'placement.prefer')}`,
 };

@@ -1,3 +1,4 @@
+import { speakerOf } from '../../residency/permission-rule.ts';
 import type { DemandRule } from '../placement-rule.ts';
 
 export const synchronousMinimum: DemandRule = {
@@ -6,7 +7,7 @@ export const synchronousMinimum: DemandRule = {
     const minimum = policy.placement.synchronousMinimum;
     if (minimum <= placed.length) return null;
     return (
-      `policy ${policy.id} calls a point available at ${minimum} verified copies, but only ${placed.length} can be placed; ` +
+      `${speakerOf(policy, 'placement.synchronousMinimum')} calls a point available at ${minimum} verified copies, but only ${placed.length} can be placed; ` +
       'lower synchronousMinimum, or make room for more copies'
     );
   },

@@ -1,0 +1,33 @@
+import type { PlacementCapability } from '@cbcr/domain';
+import type { DecidingPolicy } from '../../residency/permission-rule.ts';
+import type { ExclusionRule } from '../placement-rule.ts';
+
+/** Probed, not believed: what nobody has tried counts as missing. A lock needs object lock, whoever forgot to say so. */
+export const capabilityMissing: ExclusionRule = {
+  rule: 'capability-missing',
+  explain: ({ policy, capabilities }, { region }) => {
+    const demanded = demandedCapabilities(policy);
+    if (demanded.length === 0) return null;
+    const probed = capabilities.get(region.id);
+    if (probed === undefined) return `${region.id} has not been probed yet for ${demanded.join(', ')}, which is demanded`;
+    const missing = demanded.filter((capability) => !probed[capability]);
+    return missing.length === 0
+      ? null
+      : `the store of ${region.id} lacks ${missing.join(', ')}, which is demanded (probed ${probed.probedAt.toISOString()})`;
+  },
+  wayOut: ({ policy, capabilities }, regions) => {
+    const demanded = demandedCapabilities(policy).join(', ');
+    const unprobed = regions.filter((region) => !capabilities.has(region));
+    const lacking = regions.filter((region) => capabilities.has(region));
+    const ways = [
+      unprobed.length > 0 && `start a worker in ${unprobed.join(', ')}, which probes the store`,
+      lacking.length > 0 && `give ${lacking.join(', ')} a store with ${demanded}`,
+    ];
+    return ways.filter((way) => way !== false).join(', or ');
+  },
+};
+
+const demandedCapabilities = ({ placement, lock }: DecidingPolicy): PlacementCapability[] => {
+  const named = placement.constraints?.capabilities ?? [];
+  return [...new Set<PlacementCapability>([...named, ...(lock === undefined ? [] : (['objectLock'] as const))])].sort();
+};
