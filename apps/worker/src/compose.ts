@@ -91,7 +91,8 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     log: logger,
     logFor: (run: Run) => runLogger(logger, run),
     onRunEvent: metrics.observeRunEvent,
-    timing: { shutdownDeadlineMs: environment.shutdownSeconds * 1000 },
+    // The rest of the time is for the goodbye to the catalog and to the stores.
+    timing: { shutdownDeadlineMs: environment.shutdownSeconds * 800 },
   });
   const operatorServer =
     environment.metricsPort === undefined

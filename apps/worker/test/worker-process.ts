@@ -11,6 +11,7 @@ type LogLine = { level: string; msg: string } & Record<string, unknown>;
 
 /** `apps/worker/src/main.ts` in a process of its own. */
 export interface WorkerProcess {
+  readonly pid: number | undefined;
   /** What it has logged. A line that is not JSON is `{ level: 'not JSON', msg }`. */
   readonly lines: readonly LogLine[];
   /** The first line with this message; fails when the process ends first or nothing comes in time. */
@@ -34,6 +35,7 @@ export function startWorker(stage: WorkerStage, region: Pick<Region, 'id'>, mach
   });
   const find = (message: string) => lines.find(({ msg }) => msg.includes(message));
   return {
+    pid: child.pid,
     lines,
     exited,
     hasSaid: (message) => find(message) !== undefined,

@@ -6,16 +6,19 @@ import { startFetchWatchdog } from './fetch-watchdog.ts';
 let clock: ManualClock;
 let lines: LogLine[];
 let replaced: number;
+let reconnected: number;
 const worker = {
   kind: 'copying',
   free: true,
   fetchedMs: 0,
   waiting: 0,
   broken: false,
+  silent: false,
   hasFreeHands: () => worker.free,
   lastFetchMs: () => worker.fetchedMs,
   fetchableJobs: async () => {
     if (worker.broken) throw new Error('Redis is away');
+    if (worker.silent) return await new Promise<number>(() => undefined);
     return worker.waiting;
   },
 };
@@ -23,13 +26,18 @@ beforeEach(() => {
   clock = createManualClock();
   lines = [];
   replaced = 0;
-  Object.assign(worker, { free: true, fetchedMs: 0, waiting: 0, broken: false });
+  reconnected = 0;
+  Object.assign(worker, { free: true, fetchedMs: 0, waiting: 0, broken: false, silent: false });
 });
 const watch = () =>
   startFetchWatchdog({
     workers: () => [worker],
     replace: () => {
       replaced++;
+    },
+    reconnect: () => {
+      reconnected++;
+      worker.silent = false;
     },
     clock,
     log: recordingLog(lines),
@@ -64,7 +72,20 @@ test('a Redis that does not answer is not held against the worker', async () => 
   watch();
   worker.broken = true;
   await clock.advance(3_600_000);
-  expect(replaced).toBe(0);
+  expect({ replaced, reconnected }).toEqual({ replaced: 0, reconnected: 0 });
+});
+
+test('a connection that swallows questions is given up after a quarter of the limit, and the watch goes on', async () => {
+  watch();
+  worker.silent = true;
+  await clock.advance(29_000);
+  expect(reconnected).toBe(0);
+  await clock.advance(2_000);
+  expect({ replaced, reconnected }).toEqual({ replaced: 0, reconnected: 1 });
+  expect(lines.map((line) => line.level)).toEqual(['warn']);
+  worker.waiting = 1;
+  await clock.advance(120_000);
+  expect({ replaced, reconnected }).toEqual({ replaced: 1, reconnected: 1 });
 });
 
 test('a stopped watchdog replaces nobody', async () => {

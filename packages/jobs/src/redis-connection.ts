@@ -63,6 +63,8 @@ export interface SharedConnection {
   readonly client: Redis;
   /** Ends the connection and every duplicate at once, however Redis fares. */
   hangUp(): void;
+  /** Hangs up all that look open and dials again; commands without an answer are sent again. */
+  reconnect(): void;
 }
 
 /**
@@ -82,6 +84,9 @@ export function connectSharedWorker(options: RedisConnectionOptions): SharedConn
     client,
     hangUp() {
       for (const connection of [client, ...duplicates]) endConnection(connection);
+    },
+    reconnect() {
+      for (const connection of [client, ...duplicates]) if (connection.status === 'ready') connection.disconnect(true);
     },
   };
 }

@@ -6,6 +6,8 @@ import type { KindWorker } from './kind-worker.ts';
 export interface WorkerCrewOptions<Kind> {
   readonly kinds: readonly Kind[];
   start(kind: Kind): KindWorker;
+  /** Puts new connections to Redis in the place of those that look open. */
+  reconnect(): void;
   readonly clock: Clock;
   readonly log: RunLog;
   readonly fetchWatchdogMs: number;
@@ -27,6 +29,7 @@ export function startWorkerCrew<Kind>(options: WorkerCrewOptions<Kind>): WorkerC
     clock: options.clock,
     log: options.log,
     limitMs: options.fetchWatchdogMs,
+    reconnect: options.reconnect,
     replace(dead) {
       const place = places.find((candidate) => candidate.worker === dead);
       if (!place) return;

@@ -82,6 +82,7 @@ export function createWorkerRuntime<Kinds extends KindCatalogue>(options: Worker
   const crew = startWorkerCrew({
     kinds: bound,
     start: (kind) => startKindWorker(kind, connection.client, setting, namespace),
+    reconnect: connection.reconnect,
     clock,
     log,
     fetchWatchdogMs: timing.fetchWatchdogMs,

@@ -41,7 +41,7 @@ export const workerEnvironment = {
     'CBCR_SHUTDOWN_SECONDS',
     wholeNumber(1, 3_600),
     '20',
-    'How long a stopping worker may take to hand its runs back',
+    'How long a stopping worker may take to hand its runs back; then it exits all the same, with code 5',
   ),
   toolFolders: withDefault('CBCR_PG_BIN', folders, '', 'Where database client tools are looked for before PATH and the usual places'),
   searchPath: withDefault('PATH', folders, '', 'Where database client tools are looked for'),

@@ -104,3 +104,18 @@ test('a half-open connection stays silent and open after the service has gone', 
   expect(later.seen).toMatchObject({ text: '', closed: false });
   expect(seen).toMatchObject({ text: 'a', closed: false, ended: false });
 });
+
+test('a forgotten connection stays silent and open while new ones work', async () => {
+  const { socket, seen } = open();
+  socket.write('a');
+  await until(() => seen.text === 'a');
+  proxy.set({ kind: 'forget' });
+  socket.write('b');
+  const later = open();
+  later.socket.write('c');
+  await until(() => later.seen.text === 'c');
+  proxy.set({ kind: 'pass' });
+  later.socket.write('d');
+  await until(() => later.seen.text === 'cd');
+  expect(seen).toMatchObject({ text: 'a', closed: false, ended: false });
+});

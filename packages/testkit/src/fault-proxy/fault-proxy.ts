@@ -7,10 +7,11 @@ import { type Clock, systemClock } from '@cbcr/domain';
  * `stall`    keeps connections open and forwards nothing: the service hangs
  * `throttle` forwards at most `bytesPerSecond` in each direction of each connection
  * `half-open` the service is gone and nobody tells the client: its connections stay open, silent, for ever
+ * `forget`   connections that are open now stay so, silent, for ever; new ones work: what a failover of a load balancer leaves behind
  * `cut`      resets each connection after it has received `afterBytes` from the service
  */
 export type Fault =
-  | { kind: 'pass' | 'refuse' | 'stall' | 'half-open' }
+  | { kind: 'pass' | 'refuse' | 'stall' | 'half-open' | 'forget' }
   | { kind: 'throttle'; bytesPerSecond: number }
   | { kind: 'cut'; afterBytes: number };
 
@@ -26,15 +27,22 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+interface Pair {
+  client: Socket;
+  service: Socket;
+  forgotten: boolean;
+}
+
 /** A TCP proxy in front of a service of this machine, whose network can be broken. */
 export async function startFaultProxy(target: { port: number; host?: string }, clock: Clock = systemClock): Promise<FaultProxy> {
   let fault: Fault = { kind: 'pass' };
   let fired = 0;
   let changed = Promise.withResolvers<void>();
-  const pairs = new Set<{ client: Socket; service: Socket }>();
+  const pairs = new Set<Pair>();
 
   /** Resolves when `bytes` may be forwarded, false when the connection was given up meanwhile. */
-  const admit = async (bytes: number, isOpen: () => boolean): Promise<boolean> => {
+  const admit = async (bytes: number, pair: Pair, isOpen: () => boolean): Promise<boolean> => {
+    if (pair.forgotten && isOpen()) await new Promise((resolve) => pair.client.once('close', resolve));
     for (let counted = false; isOpen(); counted = true) {
       const { kind } = fault;
       if (kind !== 'stall' && kind !== 'half-open') break;
@@ -48,13 +56,13 @@ export async function startFaultProxy(target: { port: number; host?: string }, c
     return isOpen();
   };
 
-  const pump = async (from: Socket, to: Socket, reset: () => void, isFromService: boolean) => {
+  const pump = async (pair: Pair, from: Socket, to: Socket, reset: () => void, isFromService: boolean) => {
     let forwarded = 0;
     // Only the receiver counts: the sender may be gone when its last bytes are still on their way.
     const isOpen = () => !to.destroyed;
     // The iterator would destroy the socket at its end, and the other direction with it.
     for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      if (!(await admit(chunk.length, isOpen))) return;
+      if (!(await admit(chunk.length, pair, isOpen))) return;
       const allowed = fault.kind === 'cut' && isFromService ? Math.max(0, fault.afterBytes - forwarded) : chunk.length;
       if (allowed > 0 && !to.write(chunk.subarray(0, allowed))) await waitForDrain(to);
       forwarded += allowed;
@@ -64,7 +72,7 @@ export async function startFaultProxy(target: { port: number; host?: string }, c
         return;
       }
     }
-    if (await admit(0, isOpen)) to.end();
+    if (await admit(0, pair, isOpen)) to.end();
   };
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -75,7 +83,7 @@ export async function startFaultProxy(target: { port: number; host?: string }, c
       return;
     }
     const service = connect({ port: target.port, host: target.host ?? '127.0.0.1', allowHalfOpen: true });
-    const pair = { client, service };
+    const pair: Pair = { client, service, forgotten: false };
     pairs.add(pair);
     const reset = () => {
       client.resetAndDestroy();
@@ -86,8 +94,8 @@ export async function startFaultProxy(target: { port: number; host?: string }, c
       pairs.delete(pair);
       service.destroy();
     });
-    void pump(client, service, reset, false).catch(reset);
-    void pump(service, client, reset, true).catch(() => fault.kind !== 'half-open' && reset());
+    void pump(pair, client, service, reset, false).catch(reset);
+    void pump(pair, service, client, reset, true).catch(() => fault.kind !== 'half-open' && reset());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -107,8 +115,12 @@ export async function startFaultProxy(target: { port: number; host?: string }, c
     set: (next) => {
       fault = next;
       fired = 0;
-      for (const { client, service } of pairs) {
-        if (next.kind === 'refuse') {
+      for (const pair of pairs) {
+        const { client, service } = pair;
+        if (next.kind === 'forget') {
+          fired++;
+          pair.forgotten = true;
+        } else if (next.kind === 'refuse') {
           fired++;
           client.resetAndDestroy();
         } else if (next.kind === 'half-open') {

@@ -19,6 +19,12 @@ export const runErrors = {
     treatment: 'outage',
     status: 503,
   },
+  'run.stop-overdue': {
+    sentence: 'The worker was told to stop and had not wound up its runs after {seconds} s: it leaves them.',
+    hint: 'Nothing is lost: another worker takes the runs over within a minute. If it repeats, give the worker more time (CBCR_SHUTDOWN_SECONDS).',
+    treatment: 'outage',
+    status: 503,
+  },
   'run.payload-invalid': {
     sentence: 'The job {job} cannot be read: {cause}.',
     hint: 'The producer sent something that this version does not understand. Upgrade the older side.',
