@@ -12,6 +12,7 @@ export const measurementNames = [
   'restore',
   'all-at-once',
   'restic',
+  'pgbackrest',
   'raw-queue',
   'no-op-runs',
 ] as const;

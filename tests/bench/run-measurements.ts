@@ -11,6 +11,7 @@ import { measureNoOpRuns } from './no-op/measure-no-op-runs.ts';
 import { measureRawQueue } from './no-op/measure-raw-queue.ts';
 import { startNoOpServers } from './no-op/no-op-servers.ts';
 import type { BenchOptions } from './options.ts';
+import { measurePgBackRest } from './peers/pgbackrest.ts';
 import { measureRestic } from './peers/restic.ts';
 import { measureAllAtOnce } from './system/all-at-once.ts';
 import { measureAllRegions, measureOneRegion, measureReplicate } from './system/backups.ts';
@@ -102,6 +103,8 @@ async function measureSystem(folder: string, options: BenchOptions, { isWanted, 
       if (isWanted('fan-out-3')) await record('fan-out-3', () => fanOut(system.regions.all.length));
       if (isWanted('all-at-once')) await record('all-at-once', () => measureAllAtOnce(system));
       if (isWanted('restic')) await record('restic', () => measureRestic(url, folder, plaintextBytes, system.serverPids()));
+      if (isWanted('pgbackrest'))
+        await record('pgbackrest', () => measurePgBackRest(system.file.customerAdminUrl, folder, plaintextBytes, system.serverPids()));
     }
   } finally {
     await system.down();
