@@ -39,6 +39,13 @@ export interface TransferOptions extends CallOptions {
   /** Told when `pace` begins and ends to hold the call back: time for which the store is not to blame. Must not throw. */
   onHold?: ((isHeld: boolean) => void) | undefined;
 }
+export interface GetOptions extends TransferOptions {
+  /**
+   * Where a body of this size goes; memory of its own when left out. Called once or more for each attempt; whoever gives the memory may use it
+   * again only after the call has succeeded with it.
+   */
+  memory?: ((sizeBytes: number) => Uint8Array) | undefined;
+}
 
 export type PutOptions = TransferOptions & {
   /** SHA-256 of the body, 64 lower-case hex digits. */
@@ -91,7 +98,7 @@ export interface BlobStore {
    */
   put(key: string, body: Uint8Array, options: PutOptions): Promise<void>;
   /** The whole object, in memory that belongs to the caller. `store.object-missing` when there is none. */
-  get(key: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(key: string, options?: GetOptions): Promise<Uint8Array>;
   head(key: string, options?: CallOptions): Promise<BlobInfo | null>;
   /** Every object whose key starts with `prefix`, in the order of the keys (by code unit). Objects whose names are no valid keys are left out. */
   list(prefix: string, options?: ListOptions): AsyncIterable<BlobInfo>;

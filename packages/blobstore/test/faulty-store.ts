@@ -71,7 +71,8 @@ export function withFaults(store: BlobStore, clock: Clock, plan: (call: Call) =>
     put: (key, body, options) => run('put', key, options.signal, () => store.put(key, body, options)),
     get: (key, options) =>
       run('get', key, options?.signal, async (fault) => {
-        const bytes = Buffer.from(await store.get(key, options));
+        const { buffer, byteOffset, byteLength } = await store.get(key, options);
+        const bytes = Buffer.from(buffer, byteOffset, byteLength);
         return fault?.kind === 'change' ? fault.change(bytes) : bytes;
       }),
     delete: (key, options) => run('delete', key, options?.signal, () => store.delete(key, options)),

@@ -22,11 +22,13 @@ export function createMemoryStore(region: RegionId): MemoryStore {
       if (present === undefined || replace) objects.set(key, Buffer.from(body));
       else if (ifAbsent || hashOf(present) !== sha256) throw new CbcrError('store.object-exists', { region, key });
     },
-    async get(key, { signal } = {}) {
+    async get(key, { signal, memory = Buffer.alloc } = {}) {
       signal?.throwIfAborted();
       const body = objects.get(key);
       if (body === undefined) throw new CbcrError('store.object-missing', { region, key });
-      return Buffer.from(body);
+      const bytes = memory(body.length);
+      bytes.set(body);
+      return bytes;
     },
     async head(key) {
       const body = objects.get(key);

@@ -30,6 +30,25 @@ export const readingChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: 'puts a body into the memory that it is given',
+    async run(store, scope) {
+      const key = `${scope}into-memory`;
+      const body = sampleBytes(100_000, 7);
+      await putNew(store, key, body);
+      const given: Uint8Array[] = [];
+      const memory = (sizeBytes: number) => {
+        const bytes = Buffer.alloc(sizeBytes + 10, 0xaa).subarray(5, 5 + sizeBytes);
+        given.push(bytes);
+        return bytes;
+      };
+      const found = await store.get(key, { memory });
+      ok(Buffer.from(found).equals(body), 'the body is another one');
+      ok(given.includes(found), 'the body is not in the memory that was given');
+      const around = new Uint8Array(found.buffer);
+      ok(around[found.byteOffset - 1] === 0xaa && around[found.byteOffset + found.byteLength] === 0xaa, 'more than the body was written');
+    },
+  },
+  {
     name: 'lists in the order of the keys by code unit, folders included',
     async run(store, scope) {
       const names = ['a-b', 'a/b', 'a/b-c', 'a/b.d/e', 'a.b', 'a0', 'A', '_', 'aa/a', 'b/1', 'b/10', 'b/2', 'b=1', 'Z/z', '0'];

@@ -64,7 +64,7 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
     },
     get: (key, options = {}) => {
       const { limits, pacing } = transfer(options);
-      return retry('get', limits, (signal) => store.get(key, { signal, ...pacing }));
+      return retry('get', limits, (signal) => store.get(key, { signal, ...pacing, memory: options.memory }));
     },
     head: (key, { signal } = {}) =>
       retry('head', { timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => store.head(key, { signal: attemptSignal })),

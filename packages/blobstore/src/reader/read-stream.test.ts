@@ -5,6 +5,7 @@ import { type Call, type Fault, withFaults } from '../../test/faulty-store.ts';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { collect, createSamplePoint, createSeededBytes, regionNamed, type SamplePoint } from '../../test/sample-point.ts';
 import { createVirtualClock } from '../../test/virtual-clock.ts';
+import type { GetOptions } from '../blob-store.ts';
 import { type ReadStreamOptions, readStream } from './read-stream.ts';
 import type { SegmentEvent } from './segment-sources.ts';
 
@@ -53,6 +54,32 @@ test('a stream comes back in order from the first source, encrypted or not', asy
     expect((await clock.run(readAll())).equals(sample.plaintext['dump'] ?? Buffer.alloc(0))).toBe(true);
     expect([...segmentsFrom]).toEqual([['region-0', sample.segments.length]]);
   }
+});
+
+test('segments are read into the memory of those that were delivered, and into no more than are ahead', async () => {
+  const sample = await createSamplePoint({ streams: { dump: createSeededBytes('reuse')(60_000) } });
+  const used = new Set<ArrayBufferLike>();
+  const memory = createMemoryStore(regionNamed('region-0'));
+  sample.storeIn(memory);
+  const store = {
+    ...memory,
+    get: async (key: string, options: GetOptions = {}) => {
+      const bytes = await memory.get(key, options);
+      used.add(bytes.buffer);
+      return bytes;
+    },
+  };
+  const { readable } = readStream({
+    manifest: sample.encoded.manifest,
+    stream: 'dump',
+    sources: [{ region: store.region, store }],
+    dataKey: sample.dataKey,
+    clock: createVirtualClock(),
+    concurrency: 1,
+  });
+  expect(Buffer.concat(await collect<Buffer>(readable)).equals(sample.plaintext['dump'] ?? Buffer.alloc(0))).toBe(true);
+  expect(sample.segments.length).toBeGreaterThan(10);
+  expect(used.size).toBeLessThanOrEqual(2);
 });
 
 test('every stream of a point is read by its name, an empty one as well', async () => {

@@ -87,6 +87,7 @@ async function* plaintextOf(stream: ManifestStream, context: ReadContext): Async
     } catch (error) {
       throw nameDamage(error, { point: manifest.point, region, stream: stream.name, segment: segment.number }, context.onEvent);
     }
+    fetched.release();
     streamOffset += segment.plaintextBytes;
     onSegment?.({ number: segment.number, region, storedBytes: segment.storedBytes, plaintextBytes: segment.plaintextBytes });
   }

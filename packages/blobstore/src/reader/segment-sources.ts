@@ -1,6 +1,7 @@
 import { CbcrError, type Clock, isCbcrError, type RegionId, toCbcrError } from '@cbcr/domain';
 import type { BlobStore } from '../blob-store.ts';
 import { createHoldMeter, sleepUnheld } from '../decorators/hold-meter.ts';
+import { type BufferPool, createBufferPool } from '../format/buffer-pool.ts';
 import type { Manifest, ManifestSegment } from '../format/manifest.ts';
 import { segmentKey } from '../object-keys.ts';
 import { sha256Of } from './sha256.ts';
@@ -40,7 +41,12 @@ export interface SegmentSourcesOptions {
 export interface FetchedSegment {
   region: RegionId;
   bytes: Uint8Array;
+  /** Gives the memory back for another segment: only when nothing reads it any more. Left out, the garbage collector does it, later. */
+  release(): void;
 }
+
+/** Of free ones: the segments ahead are the ones that are in use. */
+const keptBuffers = 2;
 
 interface WantedSegment {
   stream: string;
@@ -48,7 +54,8 @@ interface WantedSegment {
   onHold: (isHeld: boolean) => void;
 }
 
-type Attempt = { source: SegmentSource; bytes: Uint8Array } | { source: SegmentSource; error: CbcrError };
+type ReadSegment = Omit<FetchedSegment, 'region'>;
+type Attempt = { source: SegmentSource; read: ReadSegment } | { source: SegmentSource; error: CbcrError };
 
 /** Fetches segments from the best source that can give them, each checked against the manifest's size and SHA-256. */
 export class SegmentSources {
@@ -56,10 +63,15 @@ export class SegmentSources {
   readonly segmentsFrom = new Map<RegionId, number>();
   readonly #options: SegmentSourcesOptions;
   readonly #troubledUntilMs = new Map<RegionId, number>();
+  readonly #pool: BufferPool;
+  readonly #released = new WeakSet<Uint8Array>();
 
   constructor(options: SegmentSourcesOptions) {
     if (options.sources.length === 0) throw new RangeError('there is no source to read from');
     this.#options = options;
+    const segments = options.manifest.streams.flatMap((stream) => stream.segments);
+    const largestBytes = segments.reduce((largest, { storedBytes }) => Math.max(largest, storedBytes), 0);
+    this.#pool = createBufferPool(largestBytes, keptBuffers);
   }
 
   /**
@@ -103,10 +115,10 @@ export class SegmentSources {
           newest = start();
           continue;
         }
-        if ('bytes' in attempt) {
+        if ('read' in attempt) {
           const region = attempt.source.region;
           this.segmentsFrom.set(region, (this.segmentsFrom.get(region) ?? 0) + 1);
-          return { region, bytes: attempt.bytes };
+          return { region, ...attempt.read };
         }
         running.delete(attempt.source);
         failures.push(attempt.error);
@@ -132,19 +144,31 @@ export class SegmentSources {
     const onAbort = () => resolveAborted({ source, error: toCbcrError(signal.reason) });
     signal.addEventListener('abort', onAbort, { once: true });
     const read = this.#read(source, wanted, signal).then(
-      (bytes) => ({ source, bytes }),
+      (whole) => ({ source, read: whole }),
       (error: unknown) => ({ source, error: toCbcrError(error) }),
     );
     return Promise.race([read, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
   }
 
-  async #read({ region, store }: SegmentSource, { stream, segment, onHold }: WantedSegment, signal: AbortSignal): Promise<Uint8Array> {
+  async #read({ region, store }: SegmentSource, { stream, segment, onHold }: WantedSegment, signal: AbortSignal): Promise<ReadSegment> {
     const { point, instance } = this.#options.manifest;
-    const bytes = await store.get(segmentKey(instance.id, point, { stream, ...segment }), { signal, onHold });
+    let buffer: Buffer | null = null;
+    const memory = (sizeBytes: number) => {
+      buffer = sizeBytes <= this.#pool.sizeBytes ? this.#pool.take() : null;
+      return buffer?.subarray(0, sizeBytes) ?? Buffer.allocUnsafeSlow(sizeBytes);
+    };
+    const bytes = await store.get(segmentKey(instance.id, point, { stream, ...segment }), { signal, onHold, memory });
     const corrupt = (cause: string) => new CbcrError('format.segment-corrupt', { point, region, stream, segment: segment.number, cause });
     if (bytes.length !== segment.storedBytes) throw corrupt(`it has ${bytes.length} bytes, not ${segment.storedBytes}`);
     if ((await sha256Of(bytes)) !== segment.sha256) throw corrupt('its SHA-256 is not the one in the manifest');
-    return bytes;
+    return { bytes, release: () => this.#takeBack(bytes, buffer) };
+  }
+
+  /** Once, and only the memory that the bytes really are in: a store may have used its own. */
+  #takeBack(bytes: Uint8Array, buffer: Buffer | null): void {
+    if (buffer === null || buffer.buffer !== bytes.buffer || this.#released.has(bytes)) return;
+    this.#released.add(bytes);
+    this.#pool.give(buffer);
   }
 
   #report(region: RegionId, stream: string, segment: ManifestSegment, error: CbcrError): void {

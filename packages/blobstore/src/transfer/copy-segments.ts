@@ -50,9 +50,10 @@ export async function copySegments(options: CopySegmentsOptions): Promise<CopyRe
       result.presentBytes += segment.storedBytes;
       return;
     }
-    const { bytes } = await sources.fetch(stream, segment, signal);
+    const { bytes, release } = await sources.fetch(stream, segment, signal);
     const isDamaged = presentSize !== undefined;
     await target.store.put(key, bytes, { sha256: segment.sha256, ifAbsent: false, replace: isDamaged, signal });
+    release();
     if (isDamaged) result.replacedSegments += 1;
     result.movedBytes += segment.storedBytes;
   };

@@ -1,14 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { TransferOptions } from '../../blob-store.ts';
+import type { GetOptions } from '../../blob-store.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
 
-/** The whole file in memory of its own. An abort ends it between two pieces. Fails when the file is shorter than it said. */
-export async function readWholeFile(path: string, { signal, pace }: TransferOptions): Promise<Uint8Array> {
+/** The whole file. An abort ends it between two pieces. Fails when the file is shorter than it said. */
+export async function readWholeFile(path: string, { signal, pace, memory = Buffer.allocUnsafeSlow }: GetOptions): Promise<Uint8Array> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
-    const body = Buffer.allocUnsafeSlow(size);
+    const body = memory(size);
     const pieces = fillPieces(handle, body, signal);
     for await (const _ of pace === undefined ? pieces : pace(pieces, signal)) signal?.throwIfAborted();
     return body;
@@ -17,7 +17,11 @@ export async function readWholeFile(path: string, { signal, pace }: TransferOpti
   }
 }
 
-async function* fillPieces(handle: FileHandle, body: Buffer, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+async function* fillPieces(
+  handle: FileHandle,
+  body: Uint8Array,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   for (let offset = 0; offset < body.byteLength; ) {
     signal?.throwIfAborted();
     const { bytesRead } = await handle.read(body, offset, Math.min(pieceBytes, body.byteLength - offset), offset);

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import { assertObjectSize } from '../../blob-key.ts';
-import type { PaceBody } from '../../blob-store.ts';
+import type { GetOptions } from '../../blob-store.ts';
 
 /**
- * The body of a GET answer in memory of its own, read to its end: an unread body keeps its socket for ever.
+ * The body of a GET answer, read to its end: an unread body keeps its socket for ever.
  * Destroys the body when it cannot be used.
  */
 export async function readBody(
   answer: { Body?: unknown; ContentLength?: number | undefined },
-  { region, key, signal, pace }: { region: RegionId; key: string; signal: AbortSignal | undefined; pace?: PaceBody | undefined },
+  { region, key, signal, pace, memory = Buffer.allocUnsafeSlow }: { region: RegionId; key: string } & Omit<GetOptions, 'onHold'>,
 ): Promise<Uint8Array> {
   const { Body: body, ContentLength: sizeBytes } = answer;
   if (!(body instanceof Readable)) throw new TypeError('the answer has no body');
@@ -20,7 +20,7 @@ export async function readBody(
     signal?.throwIfAborted();
     if (sizeBytes === undefined) throw new TypeError('the answer has no content length');
     assertObjectSize(region, key, sizeBytes);
-    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    const bytes = memory(sizeBytes);
     let received = 0;
     for await (const piece of pace === undefined ? body : pace(body, signal)) {
       if (!(piece instanceof Uint8Array) || received + piece.byteLength > sizeBytes)
