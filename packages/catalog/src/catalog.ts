@@ -7,6 +7,7 @@ import { readVersion, wantedSchemaVersion } from './migration/schema-version.ts'
 import { type ApplyConfig, createApplyConfig } from './queries/apply-config.ts';
 import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
+import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';
 import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';
 import { createLedgerQueries, type LedgerQueries } from './queries/ledger.ts';
 import { createLimitQueries, type LimitQueries } from './queries/limits.ts';
@@ -27,6 +28,7 @@ export interface Catalog {
   runs: RunQueries;
   ledger: LedgerQueries;
   points: PointQueries;
+  holdings: HoldingQueries;
   copies: CopyQueries;
   outbox: OutboxQueries;
   workers: WorkerQueries;
@@ -62,6 +64,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     runs: createRunQueries(context),
     ledger: createLedgerQueries(context),
     points: createPointQueries(context),
+    holdings: createHoldingQueries(context),
     copies: createCopyQueries(context),
     outbox: createOutboxQueries(context),
     workers: createWorkerQueries(context),

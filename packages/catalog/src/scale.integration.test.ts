@@ -95,6 +95,11 @@ const operations: Record<string, { tables: string[]; run(catalog: Catalog): Prom
     run: (catalog) => catalog.points.list({ instance: instanceNamed('many-77').id }),
     found: 5,
   },
+  'what a page of instances holds': {
+    tables: ['recovery_points', 'copies'],
+    run: (catalog) => catalog.holdings.list(Array.from({ length: 50 }, (_, index) => instanceNamed(`many-${index + 1}`).id)),
+    found: 50,
+  },
   'runs of an instance': { tables: ['runs'], run: (catalog) => catalog.runs.list({ instance: instanceNamed('many-77').id }), found: 5 },
   'newest runs': { tables: ['runs'], run: (catalog) => catalog.runs.list({ limit: 20 }), found: 20 },
 };

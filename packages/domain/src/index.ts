@@ -10,6 +10,7 @@ export { CbcrError, type FactsOf, isCbcrError, toCbcrError } from './errors/cbcr
 export { type ErrorEntry, type ExitCode, exitCodeOf, type Treatment } from './errors/error-entry.ts';
 export { runbookOf } from './errors/runbook.ts';
 export { hashPolicy } from './hash-policy.ts';
+export type { HeldCopy, HeldPoint, Holding } from './held-point.ts';
 export {
   createIdFactory,
   type IdFactory,

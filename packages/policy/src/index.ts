@@ -5,6 +5,8 @@
  * Must never do I/O, read a clock or the environment, or use randomness: the same input gives the same answer, so that every decision
  * can be repeated, explained and tested. Depends on the domain, and on croner to read cron expressions.
  */
+export { startFleetPlan } from './change/fleet-plan.ts';
+export { resolvePolicy } from './effective/resolve-policy.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
 export { isRegionAllowed } from './placement/is-region-allowed.ts';

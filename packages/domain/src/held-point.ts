@@ -1,0 +1,27 @@
+import type { InstanceId, RecoveryPointId, RegionId } from './ids.ts';
+import type { CopyState, PointState } from './transitions.ts';
+
+/** A copy in as few words as decisions about a whole fleet need. Moments are milliseconds since 1970, in UTC. */
+export interface HeldCopy {
+  region: RegionId;
+  state: CopyState;
+  sinceMs: number;
+  verifiedAtMs: number | null;
+}
+
+/** A recovery point with its copies. */
+export interface HeldPoint {
+  id: RecoveryPointId;
+  state: PointState;
+  capturedAtMs: number;
+  completedAtMs: number | null;
+  storedBytes: number;
+  /** At most one for each region. */
+  copies: readonly HeldCopy[];
+}
+
+/** What an instance has to show: its points that are complete, expiring or deleted, newest capture first. */
+export interface Holding {
+  instance: InstanceId;
+  points: readonly HeldPoint[];
+}

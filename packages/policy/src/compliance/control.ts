@@ -1,0 +1,57 @@
+import type { HeldPoint, Policy, ProbedCapabilities, Region, RegionId } from '@cbcr/domain';
+import type { PointGroup } from '../holdings/group-points.ts';
+import type { Permission } from '../residency/may-use.ts';
+import type { PlannedInstance } from '../situation/situation.ts';
+import type { Severity } from './finding.ts';
+import type { ControlSettings, SettingName } from './settings.ts';
+
+/** What a control may know: what is promised to one instance, and what exists. */
+export interface ControlFacts {
+  readonly instance: PlannedInstance;
+  /** All that applies to the instance, as one. */
+  readonly policy: Policy;
+  /** Where the policy demands copies now. */
+  readonly placed: readonly RegionId[];
+  readonly groups: readonly PointGroup[];
+  readonly now: Date;
+  region(id: RegionId): Region | undefined;
+  /** What a worker found on the real store; undefined when it was not probed. */
+  capabilities(id: RegionId): ProbedCapabilities | undefined;
+  /** May copies of this instance lie there now? */
+  mayHold(id: RegionId): Permission;
+}
+
+/** What a control found: a finding that does not know yet for which framework it is asked. */
+export interface Observation {
+  /** Differs from the control's usual severity; `unproven` when the facts are missing. */
+  severity?: Severity;
+  region: RegionId | null;
+  /** Empty: it is about the instance. */
+  points: readonly HeldPoint[];
+  sinceMs: number | null;
+  evidence: string;
+  mend: string;
+}
+
+/**
+ * One thing that can be shown. It looks at copies that exist and at when they were verified, never at schedules. When the system
+ * does not have the facts it says so (`unproven`); an empty answer means that the control is met.
+ */
+export interface Control {
+  /** As in cbcr.yaml. */
+  readonly name: string;
+  readonly about: string;
+  readonly severity: Exclude<Severity, 'unproven'>;
+  readonly settings: readonly SettingName[];
+  check(facts: ControlFacts, settings: ControlSettings): Observation[];
+}
+
+/** Nothing is known that would show it. `what` follows "cannot be shown:". */
+export const cannotShow = (what: string, mend: string, region: RegionId | null = null): Observation => ({
+  severity: 'unproven',
+  region,
+  points: [],
+  sinceMs: null,
+  evidence: `cannot be shown: ${what}`,
+  mend,
+});

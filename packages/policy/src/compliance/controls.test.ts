@@ -1,0 +1,232 @@
+import {
+  type CopyState,
+  type HeldPoint,
+  type PointState,
+  type Policy,
+  type ProbedCapabilities,
+  policySchema,
+  type Region,
+  regionSchema,
+} from '@cbcr/domain';
+import { describe, expect, test } from 'vitest';
+import { groupPoints } from '../holdings/group-points.ts';
+import { instanceOf, pointId, regionId } from '../samples.ts';
+import { chooseControls } from './choose-controls.ts';
+import { controls } from './controls.ts';
+import { evaluateCompliance } from './evaluate-compliance.ts';
+import type { Finding } from './finding.ts';
+
+const day = 86_400_000;
+const now = Date.UTC(2027, 5, 1);
+const daysAgo = (days: number) => now - days * day;
+
+/** `held(1, { ageDays: 3, here: 'verified' })` */
+const held = (
+  number: number,
+  ageDays: number,
+  copies: Record<string, CopyState>,
+  facts: { state?: PointState; verifiedDaysAgo?: number; sinceDaysAgo?: number } = {},
+): HeldPoint => ({
+  id: pointId(number),
+  state: facts.state ?? 'complete',
+  capturedAtMs: daysAgo(ageDays),
+  completedAtMs: daysAgo(ageDays) + 1000,
+  storedBytes: 1024 ** 3,
+  copies: Object.entries(copies).map(([region, state]) => ({
+    region: regionId(region),
+    state,
+    sinceMs: daysAgo(facts.sinceDaysAgo ?? ageDays),
+    verifiedAtMs: state === 'verified' ? daysAgo(facts.verifiedDaysAgo ?? 0) : null,
+  })),
+});
+
+interface World {
+  points: HeldPoint[];
+  policy?: Partial<Policy>;
+  regions?: Region[];
+  capabilities?: Record<string, Partial<ProbedCapabilities>>;
+  forbidden?: string[];
+  settings?: Record<string, string | number | boolean>;
+}
+
+const place = (id: string, facts: object = {}) => regionSchema.parse({ id, jurisdictions: ['EU'], store: { kind: 's3' }, ...facts });
+
+/** What one control says of a world in which everything is allowed but the forbidden regions. */
+function ask(control: string, world: World): Finding[] {
+  const { chosen, problems } = chooseControls({ frameworks: [{ name: 'house-rules', controls: { [control]: world.settings ?? {} } }] });
+  expect(problems).toEqual([]);
+  const policy = { ...policySchema.parse({ id: 'standard', placement: { copies: 1 } }), ...world.policy };
+  return evaluateCompliance(chosen, {
+    instance: instanceOf('here'),
+    policy,
+    placed: [regionId('here')],
+    groups: groupPoints(world.points),
+    now: new Date(now),
+    region: (id) => (world.regions ?? [place('here'), place('there')]).find((region) => region.id === id),
+    capabilities: (id) => {
+      const probed = world.capabilities?.[id];
+      return probed && { objectLock: false, versioning: false, serverSideCopy: false, location: null, probedAt: new Date(now), ...probed };
+    },
+    mayHold: (id) => ({
+      allowed: !world.forbidden?.includes(id),
+      reason: { rule: 'test', text: world.forbidden?.includes(id) ? `${id} is forbidden` : 'allowed' },
+    }),
+  });
+}
+
+const both = { here: 'verified', there: 'verified' } as const;
+
+describe('allowed-location', () => {
+  test('names the region, the rule, and every point whose bytes may lie there, also of a copy that failed halfway', () => {
+    const points = [
+      held(3, 1, both),
+      held(2, 2, { here: 'verified', there: 'failed' }),
+      held(1, 3, { here: 'verified', there: 'deleted' }),
+    ];
+    expect(ask('allowed-location', { points })).toEqual([]);
+    const [finding, ...more] = ask('allowed-location', { points, forbidden: ['there'] });
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'critical', region: 'there', since: new Date(daysAgo(2)), framework: 'house-rules' });
+    expect(finding?.points).toEqual([pointId(3), pointId(2)]);
+    expect(finding?.evidence).toBe('bytes of 2 points lie in there: there is forbidden');
+  });
+});
+
+describe('minimum-copies', () => {
+  test('counts verified copies in allowed regions and nothing else', () => {
+    const settings = { copies: 2 };
+    expect(ask('minimum-copies', { points: [held(1, 1, both)], settings })).toEqual([]);
+    for (const state of ['planned', 'copying', 'stored', 'failed', 'blocked', 'expiring', 'deleted'] as const) {
+      const [finding] = ask('minimum-copies', { points: [held(1, 1, { here: 'verified', there: state })], settings });
+      expect(finding?.evidence, state).toBe('1 point with 1 of 2 verified copies where copies may be: here');
+    }
+    expect(ask('minimum-copies', { points: [held(1, 1, both)], settings, forbidden: ['there'] })).toHaveLength(1);
+  });
+
+  test('takes the stricter of framework and policy', () => {
+    const policy = { placement: { copies: 3, prefer: [], synchronousMinimum: 1 } };
+    const [finding] = ask('minimum-copies', { points: [held(1, 1, both)], settings: { copies: 2 }, policy });
+    expect(finding?.evidence).toContain('2 of 3 verified copies');
+  });
+});
+
+describe('minimum-distance', () => {
+  const near = place('here', { coordinates: { latitude: 50, longitude: 8 } });
+  const far = place('there', { coordinates: { latitude: 53, longitude: 8 } });
+  const points = [held(1, 1, both)];
+  const settings = { distanceKm: 300 };
+
+  test('is met by two verified copies far enough apart, 3 degrees of latitude being 334 km', () => {
+    expect(ask('minimum-distance', { points, settings, regions: [near, far] })).toEqual([]);
+    const [finding] = ask('minimum-distance', { points, settings: { distanceKm: 400 }, regions: [near, far] });
+    expect(finding?.evidence).toBe('the copies of 1 point are at most 334 km apart; 400 km are demanded');
+  });
+
+  test('a copy that is alone is too near, and a region without coordinates shows nothing', () => {
+    const [alone] = ask('minimum-distance', { points: [held(1, 1, { here: 'verified' })], settings, regions: [near, far] });
+    expect(alone).toMatchObject({ severity: 'major' });
+    const [unknown] = ask('minimum-distance', { points, settings, regions: [near, place('there')] });
+    expect(unknown).toMatchObject({ severity: 'unproven', evidence: expect.stringContaining('cannot be shown: there has no coordinates') });
+  });
+});
+
+describe('retention', () => {
+  test('minimum: a point removed too early is found for ever; one removed in time is not', () => {
+    const settings = { period: '30d' };
+    const removed = held(1, 40, { here: 'deleted' }, { state: 'deleted', sinceDaysAgo: 20 });
+    expect(ask('minimum-retention', { points: [removed], settings })).toMatchObject([
+      { severity: 'critical', points: [pointId(1)], since: new Date(daysAgo(20)) },
+    ]);
+    const inTime = held(1, 40, { here: 'deleted' }, { state: 'deleted', sinceDaysAgo: 5 });
+    expect(ask('minimum-retention', { points: [inTime, held(2, 1, both)], settings })).toEqual([]);
+  });
+
+  test('minimum: a policy that would expire points too early is said before it happens', () => {
+    const policy = { retention: { keepFor: { text: '7d', ms: 7 * day } } };
+    expect(ask('minimum-retention', { points: [], settings: { period: '30d' }, policy })).toMatchObject([
+      { severity: 'minor', points: [] },
+    ]);
+  });
+
+  test('maximum: what is older than it may be, by region, since the day when it became so', () => {
+    const points = [held(2, 1, both), held(1, 50, both)];
+    expect(ask('maximum-retention', { points, settings: { period: '45d' } })).toMatchObject([
+      { region: 'here', points: [pointId(1)], since: new Date(daysAgo(5)) },
+      { region: 'there', points: [pointId(1)] },
+    ]);
+  });
+});
+
+describe('ages', () => {
+  test('rpo-age looks at points that could be restored, not at those that merely exist', () => {
+    const settings = { within: '24h' };
+    const points = [held(3, 0.5, { here: 'stored' }), held(2, 2, { here: 'verified' })];
+    expect(ask('rpo-age', { points, settings })).toMatchObject([
+      {
+        points: [pointId(2)],
+        since: new Date(daysAgo(1)),
+        evidence: 'the newest point that could be restored is 2 d old; 24h are promised',
+      },
+    ]);
+    expect(ask('rpo-age', { points: [held(1, 0.5, { here: 'verified' })], settings })).toEqual([]);
+    expect(ask('rpo-age', { points: [], settings })).toMatchObject([{ severity: 'critical', points: [] }]);
+    const illegal = ask('rpo-age', { points: [held(1, 0.5, { here: 'verified' })], settings, forbidden: ['here'] });
+    expect(illegal[0]?.evidence).toContain('no point that could be restored');
+  });
+
+  test('verification-age: by region, the points read longest ago; a copy that was never read counts from when it was stored', () => {
+    const points = [held(2, 20, both, { verifiedDaysAgo: 3 }), held(1, 20, { here: 'verified', there: 'stored' }, { verifiedDaysAgo: 3 })];
+    expect(ask('verification-age', { points, settings: { within: '10d' } })).toMatchObject([{ region: 'there', points: [pointId(1)] }]);
+    expect(ask('verification-age', { points, settings: { within: '30d' } })).toEqual([]);
+  });
+});
+
+describe('what stores say of themselves', () => {
+  const points = [held(1, 1, { here: 'verified' })];
+
+  test('lock: a store that cannot lock is a violation; one that nobody tried, or whose dates nobody recorded, is unproven', () => {
+    expect(ask('lock', { points, capabilities: { here: { objectLock: false } } })).toMatchObject([
+      { severity: 'critical', region: 'here' },
+    ]);
+    for (const capabilities of [{}, { here: { objectLock: true } }]) {
+      expect(ask('lock', { points, capabilities })).toMatchObject([
+        { severity: 'unproven', evidence: expect.stringMatching(/^cannot be shown: /) },
+      ]);
+    }
+  });
+
+  test('encryption: a region without a key is a violation; with one, the key of each copy still has to be shown', () => {
+    expect(ask('encryption', { points })).toMatchObject([{ severity: 'critical', region: 'here' }]);
+    expect(ask('encryption', { points, regions: [place('here', { keyId: 'k1' })] })).toMatchObject([{ severity: 'unproven' }]);
+  });
+
+  test('bucket-location: compares what the provider says with cbcr.yaml', () => {
+    const regions = [place('here', { store: { kind: 's3', region: 'frankfurt' } })];
+    expect(ask('bucket-location', { points, regions, capabilities: { here: { location: 'frankfurt' } } })).toEqual([]);
+    expect(ask('bucket-location', { points, regions, capabilities: { here: { location: 'dublin' } } })).toMatchObject([
+      { severity: 'critical', evidence: 'the bucket of here is in dublin; cbcr.yaml says frankfurt' },
+    ]);
+    for (const capabilities of [{}, { here: { location: null } }]) {
+      expect(ask('bucket-location', { points, regions, capabilities })).toMatchObject([{ severity: 'unproven' }]);
+    }
+  });
+});
+
+/** Location and copies are known to the catalog; of everything else the facts may be missing. */
+const sayable = controls.filter(({ name }) => name !== 'allowed-location' && name !== 'minimum-copies');
+test.each(sayable)('$name never passes silently when the system has no facts about it', ({ name }) => {
+  const findings = ask(name, { points: [held(1, 1, both)], regions: [place('here', { keyId: 'k1' }), place('there', { keyId: 'k2' })] });
+  expect(findings.length).toBeGreaterThan(0);
+  for (const finding of findings) {
+    expect(finding.severity).toBe('unproven');
+    expect(finding.evidence).toMatch(/^cannot be shown: /);
+  }
+});
+
+test('a finding says what to do about it', () => {
+  for (const { name } of controls) {
+    for (const finding of ask(name, { points: [held(1, 400, { here: 'verified' })], forbidden: ['here'] })) {
+      expect(finding.mend.length, name).toBeGreaterThan(20);
+    }
+  }
+});
