@@ -5,7 +5,14 @@
  * Must never do I/O, read a clock or the environment, or use randomness: the same input gives the same answer, so that every decision
  * can be repeated, explained and tested. Depends on the domain, and on croner to read cron expressions.
  */
-export { startFleetPlan } from './change/fleet-plan.ts';
+export { describePlan } from './change/describe-plan.ts';
+export { type FleetPlan, startFleetPlan } from './change/fleet-plan.ts';
+export { type Supposition, suppose, supposeInstance } from './change/simulate.ts';
+export { chooseControls } from './compliance/choose-controls.ts';
+export { controls as complianceControls } from './compliance/controls.ts';
+export { type Finding, severities } from './compliance/finding.ts';
+export { frameworkTemplates } from './compliance/frameworks.ts';
+export { startComplianceCheck } from './compliance/start-compliance-check.ts';
 export { resolvePolicy } from './effective/resolve-policy.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
@@ -21,3 +28,4 @@ export type { LinkFacts, TransferEstimate } from './restore/estimate-transfer.ts
 export { type RankedSource, type RankingInput, rankSources, type SourceRanking } from './restore/rank-sources.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
+export type { PlannedInstance, Situation } from './situation/situation.ts';

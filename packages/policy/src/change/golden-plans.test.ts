@@ -36,7 +36,8 @@ const plans: Record<string, () => string> = {
     editing(({ residency }) => ({
       residency: residency.map((policy) => (policy.id === 'people-stay' ? { ...policy, data: { allow: ['EEA'], forbid: [] } } : policy)),
     })),
-  'cards-in-three-places': () => editing(({ policies }) => ({
+  'cards-in-three-places': () =>
+    editing(({ policies }) => ({
       policies: policies.map((policy) => (policy.id === 'cards' ? { ...policy, placement: { ...policy.placement, copies: 3 } } : policy)),
     })),
   'frankfurt-is-down': () => supposing({ down: [regionId('frankfurt')] }),

@@ -35,7 +35,7 @@ export interface FindingChange extends Omit<Finding, 'instance' | 'points'> {
 }
 
 /** In the currency of the rulebook, for a month, once everything is carried out. */
-export interface MonthlyCost {
+interface MonthlyCost {
   before: number;
   after: number;
 }

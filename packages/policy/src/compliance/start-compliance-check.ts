@@ -7,7 +7,7 @@ import { evaluateCompliance } from './evaluate-compliance.ts';
 import { complianceFactsOf } from './facts-of.ts';
 import type { Finding } from './finding.ts';
 
-export interface InstanceCompliance {
+interface InstanceCompliance {
   /** The frameworks that the instance is held to. */
   frameworks: string[];
   findings: Finding[];
