@@ -31,7 +31,7 @@ export type { LedgerQueries } from './queries/ledger.ts';
 export type { LimitQueries, LimitRecord } from './queries/limits.ts';
 export type { OutboxQueries, WakeUpCall } from './queries/outbox.ts';
 export type { PointRecord } from './queries/point-record.ts';
-export type { Candidate, CandidateCursor, PointQueries } from './queries/points.ts';
+export type { Candidate, CandidateCursor, PointFacts, PointQueries } from './queries/points.ts';
 export type { CatalogPolicy, PolicyQueries } from './queries/policies.ts';
 export type { CatalogRegion, RegionQueries } from './queries/regions.ts';
 export type { RunRecord } from './queries/run-record.ts';

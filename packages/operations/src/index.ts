@@ -7,6 +7,7 @@
  */
 export { createHandlers } from './create-handlers.ts';
 export { type DecisionFacts, readDecisionFacts } from './decision-facts.ts';
+export { findGarbage, type Garbage, type GarbageSearch } from './garbage/find-garbage.ts';
 export { rankPointSources } from './open-sources.ts';
 export type { OpenStore, OperationDependencies } from './operation-dependencies.ts';
 export { type LimitSources, readLimits } from './read-limits.ts';

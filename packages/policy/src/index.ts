@@ -14,6 +14,7 @@ export { type Finding, severities } from './compliance/finding.ts';
 export { frameworkTemplates } from './compliance/frameworks.ts';
 export { startComplianceCheck } from './compliance/start-compliance-check.ts';
 export { resolvePolicy } from './effective/resolve-policy.ts';
+export { judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
 export { isRegionAllowed } from './placement/is-region-allowed.ts';

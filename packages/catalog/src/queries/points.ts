@@ -1,17 +1,19 @@
 import type { InstanceId, PointState, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { and, asc, desc, eq, exists, inArray, sql } from 'drizzle-orm';
-import type { QueryContext } from '../query-context.ts';
+import type { Executor, QueryContext } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { runs } from '../schema/runs.ts';
 import { type CaptureQueries, createCaptureQueries } from './capture.ts';
 import { owed } from './change-copy.ts';
 import { type PointRecord, requirePoint, withCopies } from './point-record.ts';
 
-/** A complete point with a copy that is owed and due, and the active runs that work on the point. */
-export interface Candidate {
+/** A point and the runs that have not ended and capture it or work on it. */
+export interface PointFacts {
   point: PointRecord;
   activeRuns: { id: RunId; kind: string; region: RegionId; dedupeKey: string | null }[];
 }
+/** Its point is complete and has a copy that is owed and due. */
+export type Candidate = PointFacts;
 /** Where a page of candidates ended: the last owed copy read, in the order of the index. */
 export interface CandidateCursor {
   dueAt: Date;
@@ -31,6 +33,8 @@ export interface PointQueries extends CaptureQueries {
   }): Promise<PointRecord[]>;
   /** The newest complete point with a verified copy; null when there is none. `acceptUnverified` takes a stored copy too. */
   latestRestorable(instance: InstanceId, options?: { acceptUnverified?: boolean }): Promise<PointRecord | null>;
+  /** What is known of these points, whatever their state; a point that does not exist is left out. */
+  factsOf(ids: readonly RecoveryPointId[]): Promise<ReadonlyMap<RecoveryPointId, PointFacts>>;
   /**
    * What the reconciler must look at: complete points with copies that are not verified and whose next attempt is due, those
    * due longest first. Reads at most `limit` owed copies by index, so that the cost does not grow with the number of points. A page
@@ -93,6 +97,16 @@ export function createPointQueries(context: QueryContext): PointQueries {
         const [point] = await withCopies(db, rows);
         return point ?? null;
       }),
+    factsOf: (ids) =>
+      attempt(async (db) => {
+        if (ids.length === 0) return new Map();
+        const rows = await db
+          .select()
+          .from(recoveryPoints)
+          .where(inArray(recoveryPoints.id, [...ids]));
+        const facts = await withActiveRuns(db, await withCopies(db, rows));
+        return new Map(facts.map((each) => [each.point.id, each]));
+      }),
     candidates: (now, limit, after = null) =>
       attempt(async (db) => {
         const due = await db
@@ -121,16 +135,24 @@ export function createPointQueries(context: QueryContext): PointQueries {
           db,
           ids.flatMap((id) => byId.get(id) ?? []),
         );
-        const active = await db
-          .select({ id: runs.id, kind: runs.kind, region: runs.regionId, dedupeKey: runs.dedupeKey, point: runs.pointId })
-          .from(runs)
-          .where(and(inArray(runs.pointId, ids), sql`${runs.state} in ('queued', 'running', 'waiting')`));
-        const byPoint = Map.groupBy(active, (run) => run.point);
-        const candidates = points.map((point) => ({
-          point,
-          activeRuns: (byPoint.get(point.id) ?? []).map(({ point: _point, ...run }) => run),
-        }));
-        return { candidates, cursor };
+        return { candidates: await withActiveRuns(db, points), cursor };
       }),
   };
+}
+
+async function withActiveRuns(db: Executor, points: readonly PointRecord[]): Promise<PointFacts[]> {
+  const active = await db
+    .select({ id: runs.id, kind: runs.kind, region: runs.regionId, dedupeKey: runs.dedupeKey, point: runs.pointId })
+    .from(runs)
+    .where(
+      and(
+        inArray(
+          runs.pointId,
+          points.map(({ id }) => id),
+        ),
+        sql`${runs.state} in ('queued', 'running', 'waiting')`,
+      ),
+    );
+  const byPoint = Map.groupBy(active, (run) => run.point);
+  return points.map((point) => ({ point, activeRuns: (byPoint.get(point.id) ?? []).map(({ point: _point, ...run }) => run) }));
 }

@@ -1,0 +1,90 @@
+import { type BlobInfo, type BlobStore, type ParsedObjectKey, parseObjectKey, readManifest, segmentKey } from '@cbcr/blobstore';
+import type { Catalog, PointFacts } from '@cbcr/catalog';
+import { type InstanceId, type Reason, type RecoveryPointId, toCbcrError } from '@cbcr/domain';
+import { judgeStoredPoint, type StoredPointVerdict } from '@cbcr/policy';
+
+export interface Garbage extends BlobInfo {
+  instance: InstanceId;
+  point: RecoveryPointId;
+  reason: Reason;
+}
+
+export interface GarbageSearch {
+  catalog: Catalog;
+  /** Only read; of the region that is searched. */
+  store: BlobStore;
+  /** Searches this instance alone. */
+  instance?: InstanceId | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** So many points are asked of the catalog at once. */
+const pointsAtOnce = 200;
+
+/**
+ * The objects of a region's bucket that nobody refers to any more, with the reason for each: what captures that broke off left behind, manifests among
+ * them, and what lies beside a copy. Changes nothing. The bucket is listed first and the catalog is asked afterwards, so that a point which began meanwhile
+ * is known to be in capture. Whoever deletes asks again just before. Objects that are not CBCR's are never named.
+ */
+export async function* findGarbage(search: GarbageSearch): AsyncGenerator<Garbage, void, undefined> {
+  const { store, instance, signal } = search;
+  const prefix = instance === undefined ? 'v1/' : `v1/${instance}/`;
+  let batch = new Map<RecoveryPointId, StoredObject[]>();
+  for await (const info of store.list(prefix, { signal })) {
+    const parsed = parseObjectKey(info.key);
+    if (parsed === null) continue;
+    // Objects of one point follow each other in the listing.
+    if (batch.size >= pointsAtOnce && !batch.has(parsed.point)) {
+      yield* judgeBatch(search, batch);
+      batch = new Map();
+    }
+    const objects = batch.get(parsed.point) ?? [];
+    objects.push({ ...info, parsed });
+    batch.set(parsed.point, objects);
+  }
+  yield* judgeBatch(search, batch);
+}
+
+interface StoredObject extends BlobInfo {
+  parsed: ParsedObjectKey;
+}
+
+async function* judgeBatch(search: GarbageSearch, batch: ReadonlyMap<RecoveryPointId, readonly StoredObject[]>): AsyncGenerator<Garbage> {
+  const known = await search.catalog.points.factsOf([...batch.keys()]);
+  for (const [id, objects] of batch) {
+    const facts = known.get(id) ?? null;
+    const segments = objects.filter(({ parsed }) => parsed.kind === 'segment');
+    const verdict = judgeStoredPoint({
+      point: facts?.point ?? null,
+      copy: facts?.point.copies.find(({ region }) => region === search.store.region)?.state ?? null,
+      hasActiveRun: (facts?.activeRuns.length ?? 0) > 0,
+      presentBytes: segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    });
+    const isUsed = await usesOf(search, verdict, facts);
+    for (const { key, sizeBytes, parsed } of objects) {
+      if (!isUsed(key, parsed)) yield { key, sizeBytes, instance: parsed.instance, point: id, reason: verdict.reason };
+    }
+  }
+}
+
+type IsUsed = (key: string, parsed: ParsedObjectKey) => boolean;
+
+async function usesOf({ store, signal }: GarbageSearch, { keep }: StoredPointVerdict, facts: PointFacts | null): Promise<IsUsed> {
+  if (keep === 'nothing') return () => false;
+  if (keep === 'everything' || facts === null) return () => true;
+  const { id: point, instance, manifestSha256 } = facts.point;
+  try {
+    const expectedSha256 = manifestSha256 ?? undefined;
+    const { manifest } = await readManifest(store, { instance, point, expectedSha256, keys: null, signal });
+    const named = manifest.streams.flatMap(({ name, segments }) =>
+      segments.map((segment) => segmentKey(instance, point, { stream: name, ...segment })),
+    );
+    const used = new Set(named);
+    return (key, { kind }) => kind === 'manifest' || used.has(key);
+  } catch (error) {
+    signal?.throwIfAborted();
+    // Without the manifest nobody can tell; verification will.
+    if (toCbcrError(error).treatment === 'outage') throw error;
+    return () => true;
+  }
+}
