@@ -6,8 +6,15 @@ import { assertSchemaVersion, type Catalog, createCatalogClock, openCatalog } fr
 import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
 import { type Clock, createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
 import { createEngines } from '@cbcr/engines/adapters';
-import { createWorkerRuntime, jobKinds } from '@cbcr/jobs';
-import { createHandlers, createRegionStores, createRequestIntake, defaultTransferTuning, readLimits } from '@cbcr/operations';
+import { createWorkerRuntime, jobKinds, type RuntimeTiming } from '@cbcr/jobs';
+import {
+  createHandlers,
+  createRegionStores,
+  createRequestIntake,
+  defaultTransferTuning,
+  readLimits,
+  type TransferTuning,
+} from '@cbcr/operations';
 import { createMetrics, type Logger, runLogger } from '@cbcr/telemetry';
 import { createThrottle } from '@cbcr/throttle';
 import { startOperatorServer } from './operator-server.ts';
@@ -20,8 +27,24 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+/** What a worker is made of: the adapters behind its ports, its patience and its margins. */
+export interface WorkerParts {
+  openCatalog: typeof openCatalog;
+  createStore: typeof createStore;
+  createEngines: typeof createEngines;
+  tuning: TransferTuning;
+  timing: Partial<RuntimeTiming>;
+}
+
+export const workerParts: WorkerParts = { openCatalog, createStore, createEngines, tuning: defaultTransferTuning, timing: {} };
+
 /** Builds one region's worker. The only file of this app that names adapters. */
-export async function composeWorker(environment: WorkerEnvironment, logger: Logger, signal: AbortSignal): Promise<RunningWorker> {
+export async function composeWorker(
+  environment: WorkerEnvironment,
+  logger: Logger,
+  signal: AbortSignal,
+  parts: WorkerParts = workerParts,
+): Promise<RunningWorker> {
   const { region: regionId, databaseUrl, redisUrl } = environment;
   const workerId = environment.workerId ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   // The catalog's: what this worker stamps is compared by others.
@@ -32,13 +55,13 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
 
   await assertSchemaVersion({ url: databaseUrl, clock });
   const onError = (error: unknown) => logger.warn({ cause: toCbcrError(error).message }, 'the catalog is away for a listener');
-  const catalog = openCatalog({ url: databaseUrl, clock, ids, applicationName: `cbcr-worker-${regionId}`, onError });
+  const catalog = parts.openCatalog({ url: databaseUrl, clock, ids, applicationName: `cbcr-worker-${regionId}`, onError });
   await clock.follow(catalog.now);
   const region = await waitForRegion(catalog, regionId, logger, clock, signal);
 
   const stores = createRegionStores(async ({ id, store }: Region) => {
     const context = { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock };
-    return composeStore(await createStore(store, context), {
+    return composeStore(await parts.createStore(store, context), {
       clock,
       random,
       observe: metrics.observeStoreCall,
@@ -67,14 +90,14 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
   const handlers = createHandlers({
     catalog,
     openStore: stores.open,
-    engines: createEngines({ toolFolders: [...environment.toolFolders, ...environment.searchPath], clock }),
+    engines: parts.createEngines({ toolFolders: [...environment.toolFolders, ...environment.searchPath], clock }),
     keys: createKeyRing(environment.keys ?? '{}'),
     resolveConnection: (reference) => secrets.resolve(reference, { context: 'connection' }),
     clock,
     ids,
     randomBytes,
     scratchFolder: environment.scratchFolder,
-    tuning: defaultTransferTuning,
+    tuning: parts.tuning,
     throttle,
   });
   const runtime = createWorkerRuntime({
@@ -84,7 +107,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     kinds: jobKinds,
     handlers,
     ledger: catalog.ledger,
-    requests: createRequestIntake({ catalog, clock, tuning: defaultTransferTuning }),
+    requests: createRequestIntake({ catalog, clock, tuning: parts.tuning }),
     clock,
     machineClock: systemClock,
     random,
@@ -92,7 +115,7 @@ export async function composeWorker(environment: WorkerEnvironment, logger: Logg
     logFor: (run: Run) => runLogger(logger, run),
     onRunEvent: metrics.observeRunEvent,
     // The rest of the time is for the goodbye to the catalog and to the stores.
-    timing: { shutdownDeadlineMs: environment.shutdownSeconds * 800 },
+    timing: { ...parts.timing, shutdownDeadlineMs: environment.shutdownSeconds * 800 },
   });
   const operatorServer =
     environment.metricsPort === undefined

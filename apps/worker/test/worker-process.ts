@@ -9,7 +9,7 @@ import type { WorkerStage } from './stage.ts';
 
 type LogLine = { level: string; msg: string } & Record<string, unknown>;
 
-/** `apps/worker/src/main.ts` in a process of its own. */
+/** `apps/worker/src/main.ts`, or another program, in a process of its own. */
 export interface WorkerProcess {
   readonly pid: number | undefined;
   /** What it has logged. A line that is not JSON is `{ level: 'not JSON', msg }`. */
@@ -20,12 +20,20 @@ export interface WorkerProcess {
   /** Sends the signal and gives the exit code, or null for a process that died by a signal. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   exited: Promise<number | null>;
+  hasEnded(): boolean;
+  /** By which signal it died; null while it lives and when it exited. */
+  signal(): NodeJS.Signals | null;
 }
 
-export function startWorker(stage: WorkerStage, region: Pick<Region, 'id'>, machine: Environment, own: Environment = {}): WorkerProcess {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+export function startWorker(
+  stage: Pick<WorkerStage, 'environment'>,
+  region: Pick<Region, 'id'>,
+  machine: Environment,
+  own: Environment = {},
+  program: readonly string[] = [fileURLToPath(new URL('../src/main.ts', import.meta.url))],
+): WorkerProcess {
   const env = { ...machine, ...stage.environment, CBCR_REGION: region.id, ...own };
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: LogLine[] = [];
   for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => void lines.push(parseLine(line)));
   let ended = false;
@@ -38,6 +46,8 @@ export function startWorker(stage: WorkerStage, region: Pick<Region, 'id'>, mach
     pid: child.pid,
     lines,
     exited,
+    hasEnded: () => ended,
+    signal: () => child.signalCode,
     hasSaid: (message) => find(message) !== undefined,
     async says(message, deadlineMs = 40_000) {
       await waitUntil(() => find(message) !== undefined || ended, { deadlineMs });

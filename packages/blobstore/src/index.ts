@@ -38,6 +38,7 @@ export {
 export type { StoredSegment } from './fan-out/region-lane.ts';
 export { decodeSegment, type ExpectedSegment } from './format/decode-segment.ts';
 export { defaultCompressionLevel, type EncodedStream, type EncodeOptions, encodeStream } from './format/encode-stream.ts';
+export { defaultSegmentBytes } from './format/limits.ts';
 export type { Manifest, ManifestContent, ManifestSegment, ManifestStream } from './format/manifest.ts';
 export {
   type DecodedManifest,

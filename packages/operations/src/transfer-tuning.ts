@@ -1,3 +1,5 @@
+import { defaultSegmentBytes } from '@cbcr/blobstore';
+
 /**
  * How much a transfer may hold in memory and how patient it is. One place, so that margins are read together.
  *
@@ -10,6 +12,8 @@ export interface TransferTuning {
   windowBytes: number;
   /** How long in all a capture waits for one slow region before it goes on without it. */
   lagToleranceMs: number;
+  /** At how many stored bytes a segment of a capture is closed; the chunk that brings it there is still in it. */
+  segmentBytes: number;
   /** Segments that are read ahead. */
   readAhead: number;
   /** A segment that does not arrive in this time is fetched from the next source. */
@@ -21,6 +25,7 @@ export interface TransferTuning {
 export const defaultTransferTuning: TransferTuning = {
   windowBytes: 96 * 1024 * 1024,
   lagToleranceMs: 15_000,
+  segmentBytes: defaultSegmentBytes,
   readAhead: 1,
   stallTimeoutMs: 30_000,
   // Workers report every second (see the worker's heartbeat); five missed reports are no accident.

@@ -63,6 +63,7 @@ export async function capturePoint(
         dataKey,
         newWriteToken: deps.ids.writeToken,
         randomBytes: deps.randomBytes,
+        segmentBytes: deps.tuning.segmentBytes,
         signal,
       });
       for await (const segment of encoded) {
