@@ -77,6 +77,17 @@ describe(`repairs, under any input (seed ${seed})`, () => {
     });
   });
 
+  test('only a copy that may not be there is removed, and only when all that are demanded are verified', () => {
+    check(({ drawn, world, placement, copies }) => {
+      const { removals } = planRepairs(world);
+      for (const { region } of removals) {
+        expect(mayStayNaively(drawn, region)).toBe(false);
+        for (const place of placement.placed) expect(copies.find((copy) => copy.region === place.region)?.state).toBe('verified');
+        expect(placement.placed.length).toBeGreaterThan(0);
+      }
+    });
+  });
+
   test(`once the wanted runs are active, nothing more is wanted`, () => {
     check(({ world }) => {
       const { runs } = planRepairs(world);
@@ -90,7 +101,11 @@ describe(`repairs, under any input (seed ${seed})`, () => {
   test(`nothing is wanted when every placed copy is verified`, () => {
     check(({ world, placement }) => {
       const copies = placement.placed.map(({ region }) => copyOf(region, 'verified'));
-      expect(planRepairs({ ...world, points: world.points.map((point) => ({ ...point, copies })) })).toEqual({ runs: [], notes: [] });
+      expect(planRepairs({ ...world, points: world.points.map((point) => ({ ...point, copies })) })).toEqual({
+        runs: [],
+        removals: [],
+        notes: [],
+      });
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { Copy, RegionHealth, RegionId } from '@cbcr/domain';
 import { describe, expect, test } from 'vitest';
 import { getStorageRegions } from '../placement/get-storage-regions.ts';
-import { copyOf, healthOf, instanceOf, minute, pointId, pointOf, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
+import { copyOf, healthOf, instanceOf, minute, placeOf, pointId, pointOf, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
 import { nextAttemptAt } from './next-attempt-at.ts';
 import { planRepairs } from './plan-repairs.ts';
 import { repairKey } from './wanted-run.ts';
@@ -37,7 +37,7 @@ const home = copyOf('berlin', 'verified');
 
 describe('what should exist and does not becomes a run', () => {
   test('nothing to do when every placed copy is verified', () => {
-    expect(plan([home, copyOf('dublin', 'verified')])).toEqual({ runs: [], notes: [] });
+    expect(plan([home, copyOf('dublin', 'verified')])).toEqual({ runs: [], removals: [], notes: [] });
   });
 
   test('a stored copy is verified where it is', () => {
@@ -73,7 +73,7 @@ describe('what should exist and does not becomes a run', () => {
   });
 
   test('a point that is not complete is left to its capture', () => {
-    expect(plan([copyOf('berlin', 'copying')], { state: 'capturing' })).toEqual({ runs: [], notes: [] });
+    expect(plan([copyOf('berlin', 'copying')], { state: 'capturing' })).toEqual({ runs: [], removals: [], notes: [] });
   });
 });
 
@@ -82,6 +82,7 @@ describe('what cannot be done now stays a debt with its reason', () => {
     const copies = [home, copyOf('dublin', 'failed')];
     expect(plan(copies, { health: healthOf({ up: ['berlin'], down: ['dublin'] }) })).toEqual({
       runs: [],
+      removals: [],
       notes: [
         { point: pointId(1), region: 'dublin', since: minute(2), reason: { rule: 'region-not-up', text: 'dublin is down: it is down' } },
       ],
@@ -96,8 +97,8 @@ describe('what cannot be done now stays a debt with its reason', () => {
 
   test('an active run for the copy is left alone, whether it makes or verifies', () => {
     const key = repairKey('make-copy', pointId(1), regionId('dublin'));
-    expect(plan([home, copyOf('dublin', 'copying')], { activeRuns: [key] })).toEqual({ runs: [], notes: [] });
-    expect(plan([home, copyOf('dublin', 'stored')], { activeRuns: [key] })).toEqual({ runs: [], notes: [] });
+    expect(plan([home, copyOf('dublin', 'copying')], { activeRuns: [key] })).toEqual({ runs: [], removals: [], notes: [] });
+    expect(plan([home, copyOf('dublin', 'stored')], { activeRuns: [key] })).toEqual({ runs: [], removals: [], notes: [] });
   });
 
   test('without a whole copy elsewhere there is nothing to copy from', () => {
@@ -135,6 +136,32 @@ describe('trust', () => {
     const answer = [copyOf('ohio', 'verified'), copyOf('dublin', 'planned'), copyOf('berlin', 'failed')];
     expect(wanted(answer)).toEqual([]);
     expect(noted(answer)).toContainEqual(['ohio', 'copy-outside-allowed-set']);
+  });
+
+  test('a copy outside the allowed set goes only after every demanded copy is verified, and is reported all the while', () => {
+    const legal = (state: 'stored' | 'verified') => [copyOf('berlin', 'verified'), copyOf('dublin', state)];
+    const waiting = plan([...legal('stored'), copyOf('ohio', 'verified')]);
+    expect(waiting.removals).toEqual([]);
+    expect(waiting.notes[0]?.reason.text).toMatch(/ohio lies in US.*it stays until the copies in dublin are verified/);
+    const ready = plan([...legal('verified'), copyOf('ohio', 'verified')]);
+    expect(ready.removals).toMatchObject([{ region: 'ohio', instance: 'shop', reason: { rule: 'copy-outside-allowed-set' } }]);
+    expect(ready.notes.map(({ region }) => region)).toEqual(['ohio']);
+    expect(plan([...legal('verified'), copyOf('ohio', 'expiring')]).removals).toEqual([]);
+    expect(plan([...legal('verified'), copyOf('ohio', 'deleted')])).toEqual({ runs: [], removals: [], notes: [] });
+  });
+
+  test('a copy in a region that is only draining is neither reported nor removed', () => {
+    const drained = rulebookOf({ regions: [...regions.slice(0, 3), placeOf('ohio', { status: 'draining' })] });
+    const policy = policyOf({ copies: 2, prefer: ['dublin'] });
+    const kept = getStorageRegions({ instance, policy, rulebook: drained, now: minute(0) });
+    const point = {
+      point: pointOf(),
+      instance: instance.id,
+      activeRuns: [],
+      placement: kept,
+      copies: ['berlin', 'dublin', 'ohio'].map((region) => copyOf(region, 'verified')),
+    };
+    expect(planRepairs({ points: [point], health: new Map(), now: minute(10) })).toEqual({ runs: [], removals: [], notes: [] });
   });
 });
 

@@ -1,4 +1,16 @@
-import type { Copy, InstanceId, Placement, Reason, RecoveryPoint, RecoveryPointId, RegionHealth, RegionId } from '@cbcr/domain';
+import {
+  type Copy,
+  canTransition,
+  copyTransitions,
+  type InstanceId,
+  type Placement,
+  type Reason,
+  type RecoveryPoint,
+  type RecoveryPointId,
+  type RegionHealth,
+  type RegionId,
+} from '@cbcr/domain';
+import { tooFewSpares } from '../placement/rules/enough-spares.ts';
 import { type CopyNeed, judgeCopy } from './judge-copy.ts';
 import { findReadableSources } from './readable-sources.ts';
 import { repairKey, type WantedRun } from './wanted-run.ts';
@@ -28,8 +40,17 @@ export interface RepairNote {
   since: Date | null;
 }
 
+/** A copy where the data may not be that is no longer needed: it can go now. */
+export interface WantedRemoval {
+  instance: InstanceId;
+  point: RecoveryPointId;
+  region: RegionId;
+  reason: Reason;
+}
+
 export interface RepairPlan {
   runs: WantedRun[];
+  removals: WantedRemoval[];
   notes: RepairNote[];
 }
 
@@ -39,11 +60,11 @@ export interface RepairPlan {
  * the same answer; when every placed copy is verified there is nothing to do.
  */
 export function planRepairs({ points, health, now }: RepairInput): RepairPlan {
-  const plan: RepairPlan = { runs: [], notes: [] };
+  const plan: RepairPlan = { runs: [], removals: [], notes: [] };
   for (const candidate of points) {
     if (candidate.point.state !== 'complete') continue;
     for (const { region } of candidate.placement.placed) planCopy(candidate, region, health, now, plan);
-    plan.notes.push(...noteForbiddenCopies(candidate));
+    planRemovals(candidate, plan);
   }
   return plan;
 }
@@ -89,15 +110,27 @@ function findObstacle(
   return null;
 }
 
-function noteForbiddenCopies({ point, copies, placement }: RepairCandidate): RepairNote[] {
-  return placement.excluded.flatMap(({ region, legal, reason }) =>
-    copies
-      .filter((copy) => !legal && copy.region === region && copy.state !== 'deleted')
-      .map((copy) => ({
-        point: point.id,
-        region,
-        reason: { rule: 'copy-outside-allowed-set', text: `a copy exists where none may be: ${reason.text}` },
-        since: copy.since,
-      })),
-  );
+/**
+ * A copy where the data may not be is reported at once. It goes only after every copy that the policy demands is verified and no demand is unmet:
+ * until then it may be the last one.
+ */
+function planRemovals({ point, instance, copies, placement }: RepairCandidate, plan: RepairPlan): void {
+  const isVerified = (region: RegionId) => copies.some((copy) => copy.region === region && copy.state === 'verified');
+  const owed = placement.placed.filter(({ region }) => !isVerified(region)).map(({ region }) => region);
+  const waitsFor = owed.length > 0 ? `until the copies in ${owed.join(', ')} are verified` : unmetOf(placement);
+  for (const { region, legal, reason } of placement.excluded) {
+    const copy = copies.find((one) => one.region === region && one.state !== 'deleted');
+    if (legal || copy === undefined) continue;
+    const text = `a copy exists where none may be: ${reason.text}`;
+    const held = waitsFor === null ? text : `${text}; it stays ${waitsFor}`;
+    plan.notes.push({ point: point.id, region, reason: { rule: 'copy-outside-allowed-set', text: held }, since: copy.since });
+    if (waitsFor === null && canTransition(copyTransitions, copy.state, 'expiring')) {
+      plan.removals.push({ instance, point: point.id, region, reason: { rule: 'copy-outside-allowed-set', text } });
+    }
+  }
+}
+
+function unmetOf({ unmet }: Placement): string | null {
+  const demands = unmet.filter(({ rule }) => rule !== tooFewSpares).map(({ rule }) => rule);
+  return demands.length === 0 ? null : `while a demand is unmet: ${demands.join(', ')}`;
 }
