@@ -93,5 +93,5 @@ const explainSpare = (policy: DecidingPolicy, candidacy: Reason): Reason => {
 
 const explainBeyondNeed = (policy: DecidingPolicy, candidacy: Reason): Reason => ({
   rule: 'spare-beyond-need',
-  text: `${speakerOf(policy, 'placement.spares')} demands ${policy.placement.spares} spares, which come before it; ${candidacy.text}`,
+  text: `${speakerOf(policy, 'placement.spares')} keeps ${policy.placement.spares} in reserve, which come before it; ${candidacy.text}`,
 });

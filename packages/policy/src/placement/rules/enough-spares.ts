@@ -13,6 +13,6 @@ export const enoughSpares: DemandRule = {
     const found = suitable.filter((region) => !placed.some((place) => place.region === region)).length;
     if (spares === undefined || found >= spares) return null;
     const ways = [...findWaysOut(facts, suitable), 'add a region', 'demand fewer spares'];
-    return `${speakerOf(policy, 'placement.spares')} demands ${spares} spares, only ${found} are left; ${ways.join('; or ')}`;
+    return `${speakerOf(policy, 'placement.spares')} demands ${spares} ${spares === 1 ? 'spare' : 'spares'}, found ${found}; ${ways.join('; or ')}`;
   },
 };
