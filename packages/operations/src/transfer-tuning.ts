@@ -4,7 +4,7 @@ import { defaultSegmentBytes } from '@cbcr/blobstore';
  * How much a transfer may hold in memory and how patient it is. One place, so that margins are read together.
  *
  * A worker promises to stay below 512 MiB with a run of every kind at once. Segments of up to 36 MiB are what counts: the window and the
- * one that is being filled for a backup; one more than `readAhead` for a restore and for a verification, `readAhead` for a replication
+ * one that is being filled for a backup; one more than `readAhead` for a restore, one for a verification, `readAhead` for a replication
  * (see docs/benchmarks.md). A kind's `concurrency` multiplies its part.
  */
 export interface TransferTuning {

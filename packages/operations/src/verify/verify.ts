@@ -37,7 +37,8 @@ export function createVerify(deps: OperationDependencies): VerifyHandler {
         copy: { region: region.id, store },
         dataKey,
         clock: deps.clock,
-        concurrency: deps.tuning.readAhead,
+        // Nobody waits for a verification: the memory of a segment ahead is left to the kinds that somebody waits for.
+        concurrency: 0,
         signal,
         onProgress: ({ plaintextBytes }) =>
           progress({ phase: 'verify', doneBytes: plaintextBytes, totalBytes: manifest.totals.plaintextBytes }),
