@@ -41,7 +41,7 @@ export interface RepairNote {
 }
 
 /** A copy where the data may not be that is no longer needed: it can go now. */
-export interface WantedRemoval {
+interface WantedRemoval {
   instance: InstanceId;
   point: RecoveryPointId;
   region: RegionId;
