@@ -17,7 +17,7 @@ const aftermaths = new Map<CrashCase, Promise<Aftermath>>();
 
 beforeAll(async () => {
   const servers = { adminUrl: inject('postgresAdminUrl'), redisUrl: inject('redisUrl'), s3: inject('s3') };
-  stage = await createCrashStage({ ...servers, clock: systemClock, megabytes: 12 });
+  stage = await createCrashStage({ ...servers, clock: systemClock, megabytes: 20 });
   for (const lane of lanes) crews.set(lane, new Crew(stage, lane, inject('serverEnvironment')));
   await Promise.all([...crews.values()].map((crew) => crew.ready()));
   const points = await makePoints(crashCases.filter(({ lane }) => lane !== 'backup').length);
