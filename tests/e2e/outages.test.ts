@@ -39,7 +39,8 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     await held.letGo();
     await held.limit(other, other, 'reset');
     await held.expectOneWholePoint(backup);
-    expect(await stack.untilEnded(restore)).toMatchObject({ state: 'succeeded' });
+    const restored = await stack.untilEnded(restore);
+    expect(restored, JSON.stringify(restored.error)).toMatchObject({ state: 'succeeded' });
     await expectSame(target);
   });
 
@@ -69,7 +70,8 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     await held.limit(other, other, 'reset');
     const { run } = await held.expectOneWholePoint(backup);
     expect(run).toMatchObject({ epoch: 1, attempts: 0 });
-    expect(await stack.untilEnded(restore)).toMatchObject({ state: 'succeeded', epoch: 1, attempts: 0 });
+    const restored = await stack.untilEnded(restore);
+    expect(restored, JSON.stringify(restored.error)).toMatchObject({ state: 'succeeded', epoch: 1, attempts: 0 });
     await expectSame(target);
   });
 
