@@ -21,14 +21,20 @@ export function compose(): Composition {
   return {
     clock,
     readVocabulary: async () => {
-      const [{ storeOptionsSchemas }, { createEngines }, { limitsSchema }, { checkSchedule, isRegionAllowed }] = await Promise.all([
+      const [
+        { storeOptionsSchemas },
+        { createEngines },
+        { limitsSchema },
+        { checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy },
+      ] = await Promise.all([
         import('@cbcr/blobstore/adapters'),
         import('@cbcr/engines/adapters'),
         import('@cbcr/throttle'),
         import('@cbcr/policy'),
       ]);
       const engines = createEngines({ toolFolders: [], clock });
-      return { stores: storeOptionsSchemas, engines, limits: limitsSchema, checkSchedule, isRegionAllowed };
+      const decisions = { getStorageRegions, mayUse, resolvePolicy };
+      return { stores: storeOptionsSchemas, engines, limits: limitsSchema, checkSchedule, chooseControls, decisions, now: clock.now };
     },
     migrateCatalog,
     openStack: async (options) => {

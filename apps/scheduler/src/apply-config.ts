@@ -1,8 +1,9 @@
-import type { Catalog } from '@cbcr/catalog';
+import { type Catalog, rulebookOf } from '@cbcr/catalog';
 import type { ApiProblem } from '@cbcr/client';
 import { type Config, type ConfigResult, type ConfigVocabulary, parseConfig, readConfigFile } from '@cbcr/config';
-import { CbcrError } from '@cbcr/domain';
+import { CbcrError, type Clock, hashRulebook } from '@cbcr/domain';
 import type { ProblemList } from './http/error-answers.ts';
+import { refuseLosses } from './policy-change.ts';
 
 /** `config.invalid` with everything that is wrong. */
 export class InvalidConfigError extends CbcrError<'config.invalid'> implements ProblemList {
@@ -14,22 +15,74 @@ export class InvalidConfigError extends CbcrError<'config.invalid'> implements P
   }
 }
 
+/** Who changes the configuration, and why. */
+interface ConfigChange {
+  actor: string;
+  reason?: string | undefined;
+  /** Apply even if an instance is left without a legal copy; needs a reason. */
+  force?: boolean | undefined;
+}
+
 export interface ConfigApplier {
-  /** Makes the catalog say what the text says, or throws {@link InvalidConfigError} and changes nothing. */
-  applyText(text: string, file: string, actor: string): Promise<Config>;
-  applyFile(file: string, actor: string): Promise<Config>;
+  /**
+   * Makes the catalog say what the text says, or throws {@link InvalidConfigError} or `policy.change-refused` and changes nothing. Answers with
+   * the version of the policies in force.
+   */
+  applyText(text: string, file: string, change: ConfigChange): Promise<Config & { version: number }>;
+  /**
+   * As a scheduler does at its start. Policies of the file that were in force before and were then replaced by somebody, by a rollback for one,
+   * are not applied again: `superseded` is then the version in force.
+   */
+  applyFile(file: string, change: ConfigChange): Promise<Config & { superseded: number | null }>;
+  /** Applies the policies of an earlier version as a new one. Throws `policy.version-not-found`, `policy.change-refused`. */
+  rollBack(version: number, change: ConfigChange): Promise<{ version: number }>;
 }
 
 /** `onApplied` hears of the regions that are configured now. */
-export function createConfigApplier(catalog: Catalog, vocabulary: ConfigVocabulary, onApplied: (config: Config) => void): ConfigApplier {
-  const apply = async (result: ConfigResult, file: string, actor: string) => {
+export function createConfigApplier(
+  { catalog, clock }: { catalog: Catalog; clock: Clock },
+  vocabulary: ConfigVocabulary,
+  onApplied: (config: Pick<Config, 'regions'>) => void,
+): ConfigApplier {
+  const requireValid = (result: ConfigResult, file: string): Config => {
     if (!result.ok) throw new InvalidConfigError(file, result.problems);
-    await catalog.applyConfig(result.config, actor);
-    onApplied(result.config);
     return result.config;
   };
-  return {
-    applyText: (text, file, actor) => apply(parseConfig(text, file, vocabulary), file, actor),
-    applyFile: async (file, actor) => apply(await readConfigFile(file, vocabulary), file, actor),
+  const apply = async (config: Config, change: ConfigChange) => {
+    const { force = false } = requireReason(change);
+    await refuseLosses({ catalog, clock }, { rulebook: rulebookOf(config), instances: config.instances, force });
+    const { version } = await catalog.applyConfig(config, { ...change, forced: force });
+    onApplied(config);
+    return { ...config, version };
   };
+  return {
+    applyText: async (text, file, change) => apply(requireValid(parseConfig(text, file, vocabulary), file), change),
+    async applyFile(file, change) {
+      const config = requireValid(await readConfigFile(file, vocabulary), file);
+      const [newest] = await catalog.rulebook.list(1);
+      const hash = hashRulebook(rulebookOf(config));
+      const isReplaced = newest !== undefined && newest.hash !== hash && newest.author !== change.actor;
+      if (isReplaced && (await catalog.rulebook.findByHash(hash)) !== null) {
+        const { rulebook } = await catalog.rulebook.get(newest.version);
+        const { version, ...applied } = await apply({ ...rulebook, instances: config.instances, limits: config.limits }, change);
+        return { ...applied, superseded: version };
+      }
+      return { ...(await apply(config, change)), superseded: null };
+    },
+    async rollBack(version, change) {
+      const { force = false } = requireReason(change);
+      const { rulebook } = await catalog.rulebook.get(version);
+      await refuseLosses({ catalog, clock }, { rulebook, instances: [], force });
+      const applied = await catalog.applyRulebook(rulebook, { ...change, forced: force, rollbackOf: version });
+      onApplied(rulebook);
+      return { version: applied };
+    },
+  };
+}
+
+function requireReason(change: ConfigChange): ConfigChange {
+  if (change.force === true && change.reason === undefined) {
+    throw new CbcrError('api.request-invalid', { cause: 'a change that is forced needs a reason' });
+  }
+  return change;
 }

@@ -6,7 +6,7 @@ import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } f
 import { createEngines } from '@cbcr/engines/adapters';
 import { createQueues, jobKinds } from '@cbcr/jobs';
 import { defaultTransferTuning } from '@cbcr/operations';
-import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
+import { checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { createMetrics, type Logger } from '@cbcr/telemetry';
 import { createLimitBook, limitsSchema } from '@cbcr/throttle';
 import { createConfigApplier } from './apply-config.ts';
@@ -57,14 +57,22 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
     engines,
     limits: limitsSchema,
     checkSchedule,
-    isRegionAllowed,
+    chooseControls,
+    decisions: { getStorageRegions, mayUse, resolvePolicy },
+    now: clock.now,
   };
   const showQueues = (regions: readonly { id: RegionId }[]) => board.show(queues.bullQueues(regions.map(({ id }) => id)));
-  const config = createConfigApplier(catalog, vocabulary, ({ regions }) => {
+  const config = createConfigApplier({ catalog, clock }, vocabulary, ({ regions }) => {
     showQueues(regions);
     leader?.configChanged();
   });
-  const applied = await config.applyFile(environment.configFile, 'scheduler');
+  const applied = await config.applyFile(environment.configFile, { actor: 'scheduler' });
+  if (applied.superseded !== null) {
+    logger.warn(
+      { version: applied.superseded },
+      'policies of a later version are in force; those of the file were replaced before and are not applied again: cbcr policy apply',
+    );
+  }
   logger.info(
     { regions: applied.regions.length, policies: applied.policies.length, instances: applied.instances.length },
     'configuration applied',

@@ -26,5 +26,13 @@ export async function readInstanceFacts(
     deps.catalog.points.list({ instance: id, state: 'complete', limit: 1 }),
   ]);
   const { placement: demanded, schedule } = policy;
-  return { instance, placement, synchronousMinimum: demanded.synchronousMinimum, schedule, points, now: deps.clock.now() };
+  return {
+    instance,
+    placement,
+    policy: policy.id,
+    synchronousMinimum: demanded.synchronousMinimum,
+    schedule,
+    points,
+    now: deps.clock.now(),
+  };
 }

@@ -6,7 +6,7 @@ import { parseConfig } from '@cbcr/config';
 import type { Clock } from '@cbcr/domain';
 import { createQueues, type JobKindName, jobKinds, type Queues } from '@cbcr/jobs';
 import { defaultTransferTuning } from '@cbcr/operations';
-import { checkSchedule, isRegionAllowed } from '@cbcr/policy';
+import { checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { createLogger } from '@cbcr/telemetry';
 import { limitsSchema } from '@cbcr/throttle';
 import { createHealthMemory, type HealthMemory } from '../src/health-memory.ts';
@@ -42,8 +42,17 @@ export function createRounds(
 }
 
 /** Applies the text of a cbcr.yaml, as a scheduler does. */
-export async function configure({ catalog }: SchedulerStage, text: string): Promise<void> {
-  const vocabulary = { stores: storeOptionsSchemas, engines: { postgres: {} }, limits: limitsSchema, checkSchedule, isRegionAllowed };
+export async function configure({ catalog, clock }: SchedulerStage, text: string): Promise<void> {
+  const decisions = { getStorageRegions, mayUse, resolvePolicy };
+  const vocabulary = {
+    stores: storeOptionsSchemas,
+    engines: { postgres: {} },
+    limits: limitsSchema,
+    checkSchedule,
+    chooseControls,
+    decisions,
+    now: clock.now,
+  };
   const result = parseConfig(text, 'cbcr.yaml', vocabulary);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   await catalog.applyConfig(result.config, 'test');

@@ -4,7 +4,7 @@ import { withinDeadline } from './deadline.ts';
 import { type Leadership, tryLead } from './leader.ts';
 import { createListener, type NotificationHandler } from './listener.ts';
 import { readVersion, wantedSchemaVersion } from './migration/schema-version.ts';
-import { type ApplyConfig, createApplyConfig } from './queries/apply-config.ts';
+import { type ApplyConfig, type ApplyRulebook, createApplyConfig, createApplyRulebook } from './queries/apply-config.ts';
 import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
 import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';
@@ -15,6 +15,7 @@ import { createOutboxQueries, type OutboxQueries } from './queries/outbox.ts';
 import { createPointQueries, type PointQueries } from './queries/points.ts';
 import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
 import { createRegionQueries, type RegionQueries } from './queries/regions.ts';
+import { createRulebookQueries, type RulebookQueries } from './queries/rulebook.ts';
 import { createRunQueries, type RunQueries } from './queries/runs.ts';
 import { createWorkerQueries, type WorkerQueries } from './queries/workers.ts';
 import { type CatalogOptions, createQueryContext } from './query-context.ts';
@@ -35,6 +36,8 @@ export interface Catalog {
   audit: AuditQueries;
   limits: LimitQueries;
   applyConfig: ApplyConfig;
+  applyRulebook: ApplyRulebook;
+  rulebook: RulebookQueries;
   /** Null when somebody else leads. */
   tryLead(name: string): Promise<Leadership | null>;
   /** Hears of changes, from any process, until the returned function is called. Reconnects by itself. */
@@ -71,6 +74,8 @@ export function openCatalog(options: CatalogOptions): Catalog {
     audit: createAuditQueries(context),
     limits: createLimitQueries(context),
     applyConfig: createApplyConfig(context),
+    applyRulebook: createApplyRulebook(context),
+    rulebook: createRulebookQueries(context),
     tryLead: (name) => tryLead(name, single, options.clock),
     listen: listener.listen,
     async isReady() {

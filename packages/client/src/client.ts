@@ -8,12 +8,19 @@ import type {
   BackupRequest,
   ReplicationRequest,
   RestoreRequest,
+  RollbackRequest,
   SetLimitRequest,
   VerificationRequest,
 } from './requests.ts';
 import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 import { type LimitView, limitViewSchema } from './views/limit.ts';
 import { type PointView, pointViewSchema } from './views/point.ts';
+import {
+  type PolicyExplanationView,
+  type PolicyVersionView,
+  policyExplanationViewSchema,
+  policyVersionViewSchema,
+} from './views/policy.ts';
 import { type RegionView, regionViewSchema } from './views/region.ts';
 import { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
 import { type RunView, runViewSchema } from './views/run.ts';
@@ -59,10 +66,15 @@ export interface CbcrClient {
   listLimits(): Promise<LimitView[]>;
   /** Holds for all workers within a second, until it is reset by `limit: null`. */
   setLimit(name: string, request: SetLimitRequest): Promise<LimitView>;
-  applyConfig(request: ApplyConfigRequest): Promise<{ regions: number; policies: number; instances: number }>;
+  applyConfig(request: ApplyConfigRequest): Promise<AppliedConfig>;
+  /** Newest first. */
+  listPolicyVersions(): Promise<PolicyVersionView[]>;
+  rollBackPolicies(request: RollbackRequest): Promise<{ version: number }>;
+  explainPolicy(instance: string): Promise<PolicyExplanationView>;
 }
 
-const applied = z.object({ regions: z.number(), policies: z.number(), instances: z.number() });
+export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
+export type AppliedConfig = z.infer<typeof appliedConfigSchema>;
 
 export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 30_000, clock = systemClock }: ClientOptions): CbcrClient {
   const base = url.replace(/\/+$/, '');
@@ -114,7 +126,10 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     waitForRun: (run, options = {}) => waitForRun(run, getRun, clock, options),
     listLimits: () => call(z.array(limitViewSchema), 'GET', '/v1/limits'),
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
-    applyConfig: (request) => call(applied, 'POST', '/v1/config', request),
+    applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
+    listPolicyVersions: () => call(z.array(policyVersionViewSchema), 'GET', '/v1/policy/versions'),
+    rollBackPolicies: (request) => call(z.object({ version: z.number() }), 'POST', '/v1/policy/rollbacks', request),
+    explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),
   };
 }
 

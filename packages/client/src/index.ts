@@ -5,7 +5,7 @@
  * never open a database, a queue or a store here, and never retries a request that is not idempotent without an idempotency key.
  */
 export { ApiError, type ApiProblem, apiErrorSchema } from './api-error.ts';
-export { type CbcrClient, type ClientOptions, createClient } from './client.ts';
+export { type AppliedConfig, appliedConfigSchema, type CbcrClient, type ClientOptions, createClient } from './client.ts';
 export {
   type AddInstanceRequest,
   type ApplyConfigRequest,
@@ -15,8 +15,10 @@ export {
   backupRequestSchema,
   type ReplicationRequest,
   type RestoreRequest,
+  type RollbackRequest,
   replicationRequestSchema,
   restoreRequestSchema,
+  rollbackRequestSchema,
   type SetLimitRequest,
   setLimitRequestSchema,
   type VerificationRequest,
@@ -25,6 +27,12 @@ export {
 export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 export { type LimitView, limitViewSchema } from './views/limit.ts';
 export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';
+export {
+  type PolicyExplanationView,
+  type PolicyVersionView,
+  policyExplanationViewSchema,
+  policyVersionViewSchema,
+} from './views/policy.ts';
 export { type RegionView, regionViewSchema } from './views/region.ts';
 export { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
 export { type RunView, runViewSchema } from './views/run.ts';

@@ -11,7 +11,8 @@ export const addInstanceRequestSchema = z.strictObject({
   id: instanceIdSchema,
   engine: z.string().min(1),
   home: regionIdSchema,
-  policy: policyIdSchema,
+  /** May be left out when the selector of a policy matches the instance. */
+  policy: policyIdSchema.optional(),
   dataClass: z.string().min(1).optional(),
   labels: z.record(z.string().min(1), z.string()).optional(),
   connection: connectionInput,
@@ -46,6 +47,23 @@ export const setLimitRequestSchema = z.strictObject({
 });
 export type SetLimitRequest = z.input<typeof setLimitRequestSchema>;
 
-/** The text of a cbcr.yaml; `file` only names it in problems. */
-export const applyConfigRequestSchema = z.strictObject({ file: z.string().min(1).max(1024), text: z.string().max(1_000_000) });
+/** Why somebody changes the policies, for the history and the audit trail. */
+const changeReason = z.string().trim().min(1).max(1000);
+
+/** The text of a cbcr.yaml; `file` only names it in problems. `force` needs a reason. */
+export const applyConfigRequestSchema = z.strictObject({
+  file: z.string().min(1).max(1024),
+  text: z.string().max(1_000_000),
+  reason: changeReason.optional(),
+  /** Apply even if an instance is left without a legal copy. */
+  force: z.boolean().optional(),
+});
 export type ApplyConfigRequest = z.input<typeof applyConfigRequestSchema>;
+
+/** Applies the policies of an earlier version again, as a new version. Instances and limits stay as they are. */
+export const rollbackRequestSchema = z.strictObject({
+  version: z.int().min(1),
+  reason: changeReason,
+  force: z.boolean().optional(),
+});
+export type RollbackRequest = z.input<typeof rollbackRequestSchema>;

@@ -9,7 +9,7 @@ export { type ErrorCode, errorCatalogue } from './errors/catalogue/index.ts';
 export { CbcrError, type FactsOf, isCbcrError, toCbcrError } from './errors/cbcr-error.ts';
 export { type ErrorEntry, type ExitCode, exitCodeOf, type Treatment } from './errors/error-entry.ts';
 export { runbookOf } from './errors/runbook.ts';
-export { hashPolicy } from './hash-policy.ts';
+export { hashPolicy, hashRulebook } from './hash-policy.ts';
 export type { HeldCopy, HeldPoint, Holding } from './held-point.ts';
 export {
   createIdFactory,

@@ -10,7 +10,8 @@ export const instanceSchema = z.strictObject({
   id: instanceIdSchema,
   engine: z.string().min(1),
   home: regionIdSchema,
-  policy: policyIdSchema,
+  /** The policy that it names; others may apply by their selectors. */
+  policy: policyIdSchema.optional(),
   dataClass: z.string().min(1).default('default'),
   labels: z.record(z.string().min(1), z.string()).default({}),
   connection: secretReferenceSchema,

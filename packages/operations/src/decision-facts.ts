@@ -1,15 +1,18 @@
 import type { Catalog, CatalogInstance, CatalogRegion } from '@cbcr/catalog';
-import type { Clock, InstanceId, Placement, Policy, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
-import { getStorageRegions } from '@cbcr/policy';
+import { type Clock, hashPolicy, type InstanceId, type Placement, type RegionHealth, type RegionId, type Rulebook } from '@cbcr/domain';
+import { type EffectivePolicy, getStorageRegions, type ResolvedPolicy, resolvePolicy } from '@cbcr/policy';
 import { readRegionHealth } from './region-health.ts';
 import type { TransferTuning } from './transfer-tuning.ts';
 
 /** What the catalog says now about an instance and the places around it: the input of every decision. */
 export interface DecisionFacts {
   instance: CatalogInstance;
-  policy: Policy;
+  /** All policies that apply to the instance, as one. */
+  policy: ResolvedPolicy;
+  /** The same, with who said what. */
+  effective: EffectivePolicy;
   policyHash: string;
-  /** What an administrator says; regions that cbcr.yaml lists are its regions. */
+  /** What is in force now. */
   rulebook: Rulebook;
   now: Date;
   /** Every region that cbcr.yaml lists, and those that it no longer lists (they may still hold copies). */
@@ -23,25 +26,27 @@ export async function readDecisionFacts(
   { catalog, clock, tuning }: { catalog: Catalog; clock: Clock; tuning: Pick<TransferTuning, 'workerStaleMs'> },
   instanceId: InstanceId,
 ): Promise<DecisionFacts> {
-  const instance = await catalog.instances.get(instanceId);
-  const [{ policy, hash }, regions] = await Promise.all([catalog.policies.get(instance.policy), catalog.regions.list({ unlisted: true })]);
+  const [instance, { rulebook }, regions] = await Promise.all([
+    catalog.instances.get(instanceId),
+    catalog.rulebook.current(),
+    catalog.regions.list({ unlisted: true }),
+  ]);
   const health = await readRegionHealth({ catalog, clock, regions, staleAfterMs: tuning.workerStaleMs });
-  const rulebook = rulebookOf(regions.filter((region) => region.listed));
+  const effective = resolvePolicy(rulebook, instance);
+  const { policy } = effective;
   const now = clock.now();
   const placement = getStorageRegions({ rulebook, instance, policy, now });
-  return { instance, policy, policyHash: hash, rulebook, now, regions, placement, health };
+  return { instance, policy, effective, policyHash: hashDemands(policy), rulebook, now, regions, placement, health };
 }
 
-const rulebookOf = (regions: Rulebook['regions']): Rulebook => ({
-  regions,
-  jurisdictions: {},
-  links: [],
-  engines: {},
-  policies: [],
-  residency: [],
-  exceptions: [],
-  compliance: { frameworks: [] },
-});
+/** Who said what is no demand. */
+function hashDemands({ origins: _origins, ...demands }: ResolvedPolicy): string {
+  return hashPolicy(demands);
+}
+
+/** The key that wraps data keys of the instance in a placed region: that of its policy for the region, else the region's own. */
+export const keyIdOf = (facts: Pick<DecisionFacts, 'regions' | 'policy'>, region: RegionId): string | undefined =>
+  facts.policy.encryption?.keys?.[region] ?? regionOf(facts, region).keyId;
 
 /** The facts of one region. The id comes from a placement or a copy, so the region is known. */
 export function regionOf({ regions }: Pick<DecisionFacts, 'regions'>, id: RegionId): CatalogRegion {

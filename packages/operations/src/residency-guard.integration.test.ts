@@ -16,7 +16,7 @@ afterAll(() => stage.close());
 test('a region that becomes forbidden while bytes flow gets none a second later', async () => {
   const time = { nowMs: 0 };
   const clock = { ...systemClock, monotonicMs: () => time.nowMs };
-  const guard = createResidencyGuard({ catalog: stage.catalog, clock }, { id: shop }, gamma, new AbortController().signal);
+  const guard = createResidencyGuard({ catalog: stage.catalog, clock }, { id: shop }, gamma, 'data', new AbortController().signal);
   const watch = plantFault(
     () => true,
     async () => undefined,

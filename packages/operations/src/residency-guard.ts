@@ -1,7 +1,6 @@
 import type { BlobStore, PaceBody } from '@cbcr/blobstore';
-import type { Catalog } from '@cbcr/catalog';
-import { type Clock, type Instance, isCbcrError, type RegionId } from '@cbcr/domain';
-import { requireAllowedRegion } from './placement-guard.ts';
+import { type Instance, isCbcrError, type Purpose, type RegionId } from '@cbcr/domain';
+import { type GuardSources, requireAllowedRegion } from './placement-guard.ts';
 
 /** How old an answer may be: a change of policy stops the bytes within this time. */
 const answerFreshMs = 1_000;
@@ -12,9 +11,10 @@ const patienceMs = 60_000;
 export type ResidencyGuard = () => Promise<void>;
 
 export function createResidencyGuard(
-  { catalog, clock }: { catalog: Catalog; clock: Clock },
+  { catalog, clock }: GuardSources,
   instance: Pick<Instance, 'id'>,
   region: RegionId,
+  purpose: Purpose,
   signal: AbortSignal,
 ): ResidencyGuard {
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -23,7 +23,7 @@ export function createResidencyGuard(
     const giveUpAtMs = clock.monotonicMs() + patienceMs;
     for (;;) {
       try {
-        return await requireAllowedRegion(catalog, instance, region);
+        return await requireAllowedRegion({ catalog, clock }, instance, region, purpose);
       } catch (error) {
         // A restart of the catalog must not cost a capture of hours; a forbidden region must not get a byte.
         if (!isCbcrError(error, 'catalog.unreachable') || clock.monotonicMs() >= giveUpAtMs) throw error;

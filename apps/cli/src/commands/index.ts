@@ -18,6 +18,11 @@ import { setLimit } from './limits/set.ts';
 import { migrate } from './migrate.ts';
 import { listPoints } from './points/list.ts';
 import { showPoint } from './points/show.ts';
+import { applyPolicy } from './policy/apply.ts';
+import { explainPolicy } from './policy/explain.ts';
+import { showHistory } from './policy/history.ts';
+import { rollBackPolicy } from './policy/rollback.ts';
+import { validatePolicy } from './policy/validate.ts';
 import { reference } from './reference.ts';
 import { listRegions } from './regions/list.ts';
 import { replicate } from './replicate.ts';
@@ -45,6 +50,11 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     commands: [listRuns, showRun, watchRun, cancelRun],
   },
   { name: 'config', about: 'cbcr.yaml: regions, policies and instances', commands: [checkConfig, applyConfig] },
+  {
+    name: 'policy',
+    about: 'what must hold: placement, residency, versions of the rules',
+    commands: [validatePolicy, applyPolicy, rollBackPolicy, showHistory, explainPolicy],
+  },
   { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
   {
     name: 'dev',

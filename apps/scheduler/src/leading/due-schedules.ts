@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '@cbcr/catalog';
 import { type Clock, type Schedule, toCbcrError } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
-import { nextDue } from '@cbcr/policy';
+import { nextDue, resolvePolicy } from '@cbcr/policy';
 import type { Logger } from '@cbcr/telemetry';
 
 const batch = 200;
@@ -30,9 +31,7 @@ export async function runDueSchedules({
       return new Date(after.getTime() + lookAgainMs);
     }
   };
-  for (const { instance, schedule } of await catalog.instances.listUnscheduled(batch)) {
-    await catalog.instances.setNextDue(instance, nextDueOrLater(schedule, now));
-  }
+  await lookAtSchedules(catalog, (schedule) => nextDueOrLater(schedule, now));
   const claims = await catalog.instances.claimDue({
     now,
     limit: batch,
@@ -46,4 +45,21 @@ export async function runDueSchedules({
     else logger.info(facts, 'due');
   }
   return claims.length === batch ? 'again' : 'done';
+}
+
+/** After a change of the rulebook every instance is looked at once. One whose schedule is the same keeps its due time, so that none is missed. */
+async function lookAtSchedules(catalog: Catalog, firstDue: (schedule: Schedule) => Date): Promise<void> {
+  const { rulebook, version } = await catalog.rulebook.current();
+  for (;;) {
+    const waiting = await catalog.instances.listUnscheduled(version, batch);
+    for (const instance of waiting) {
+      const { schedule = null } = resolvePolicy(rulebook, instance).policy;
+      // A due time without a schedule beside it comes from an earlier version of CBCR.
+      const isSame = instance.schedule === null || isDeepStrictEqual(instance.schedule, schedule);
+      const kept = isSame ? instance.nextDueAt : null;
+      const nextDueAt = schedule === null ? null : (kept ?? firstDue(schedule));
+      await catalog.instances.setSchedule(instance.id, { schedule, version, nextDueAt });
+    }
+    if (waiting.length < batch) return;
+  }
 }

@@ -1,12 +1,14 @@
 import type { CatalogInstance, PointRecord } from '@cbcr/catalog';
 import type { InstanceDetailView, InstanceView } from '@cbcr/client';
-import type { Placement, Schedule } from '@cbcr/domain';
+import type { Placement, PolicyId, Schedule } from '@cbcr/domain';
 import { assessInstanceProtection } from '@cbcr/policy';
 import { describeDebt } from './point-view.ts';
 
 export interface InstanceFacts {
   instance: CatalogInstance;
   placement: Placement;
+  /** The one that it names, else the most specific that applies. */
+  policy: PolicyId;
   synchronousMinimum: number;
   /** Of the policy. */
   schedule: Schedule | undefined;
@@ -19,9 +21,9 @@ export function describeInstance(facts: InstanceFacts): InstanceView {
   const { instance, points } = facts;
   const protection = assess(facts);
   const newest = points.find((point) => point.id === protection.point);
-  const { id, engine, home, policy, dataClass, labels, source } = instance;
+  const { id, engine, home, dataClass, labels, source } = instance;
   return {
-    ...{ id, engine, home, policy, dataClass, labels, source },
+    ...{ id, engine, home, policy: facts.policy, dataClass, labels, source },
     connection: instance.connection.startsWith('sealed:') ? 'sealed' : instance.connection,
     retiredAt: instance.retiredAt?.toISOString() ?? null,
     nextDueAt: instance.nextDueAt?.toISOString() ?? null,
@@ -42,5 +44,5 @@ export function describeInstanceInDetail(facts: InstanceFacts): InstanceDetailVi
   };
 }
 
-const assess = ({ points, ...demand }: InstanceFacts) =>
+const assess = ({ points, policy: _policy, ...demand }: InstanceFacts) =>
   assessInstanceProtection({ ...demand, points: points.map((point) => ({ point, copies: point.copies })) });

@@ -30,11 +30,11 @@ test('applying the same configuration twice, even at once, changes nothing but t
 
 test('instances that vanish from the file are retired; those of the API stay', async () => {
   await catalog.instances.add(api, 'ada');
-  expect(await apply({ instances: [] })).toEqual({ retired: [shop.id] });
+  expect(await apply({ instances: [] })).toEqual({ retired: [shop.id], version: 1 });
   expect(ids(await catalog.instances.list())).toEqual([api.id]);
   expect(ids(await catalog.instances.list({ retired: true }))).toEqual([api.id, shop.id]);
   expect((await catalog.instances.get(shop.id)).retiredAt).toEqual(expect.any(Date));
-  expect(await apply({})).toEqual({ retired: [] });
+  expect(await apply({})).toEqual({ retired: [], version: 1 });
   expect((await catalog.instances.get(shop.id)).retiredAt).toBeNull();
 });
 
@@ -42,7 +42,7 @@ test('an instance of the API that the file names belongs to the file from then o
   await catalog.instances.add(api, 'ada');
   await apply({ instances: [shop, { ...api, labels: { team: 'green' } }] });
   expect(await catalog.instances.get(api.id)).toMatchObject({ source: 'config', labels: { team: 'green' } });
-  expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id] });
+  expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id], version: 1 });
 });
 
 test('a region whose store is another place now has no verified copy until somebody has looked there', async () => {
@@ -94,14 +94,21 @@ describe('a changed policy', () => {
     'a new schedule': { ...policy, schedule: { cron: '30 * * * *', timeZone: 'UTC' } },
     'no schedule': unscheduled,
   };
-  test.each(Object.entries(changes))('%s takes the next due time away', async (_name, changed) => {
-    await catalog.instances.setNextDue(shop.id, due);
-    const { hash } = await catalog.policies.get(policy.id);
-    await apply({ policies: [changed] });
-    expect((await catalog.policies.get(policy.id)).hash).not.toBe(hash);
-    expect((await catalog.instances.get(shop.id)).nextDueAt).toBeNull();
-    expect(await catalog.instances.listUnscheduled()).toHaveLength(changed.schedule === undefined ? 0 : 1);
-  });
+  test.each(Object.entries(changes))(
+    'with %s has its instances looked at again, and no due time is lost meanwhile',
+    async (_name, changed) => {
+      const { version } = await catalog.rulebook.current();
+      await catalog.instances.setSchedule(shop.id, { schedule: policy.schedule ?? null, version, nextDueAt: due });
+      expect(await catalog.instances.listUnscheduled(version)).toEqual([]);
+      const { hash } = await catalog.policies.get(policy.id);
+      await apply({ policies: [changed] });
+      expect((await catalog.policies.get(policy.id)).hash).not.toBe(hash);
+      expect((await catalog.instances.get(shop.id)).nextDueAt).toEqual(due);
+      expect(await catalog.instances.listUnscheduled((await catalog.rulebook.current()).version)).toMatchObject([
+        { id: shop.id, schedule: policy.schedule, nextDueAt: due },
+      ]);
+    },
+  );
 
   test('that vanishes is no longer listed, and its instances still find it', async () => {
     const other = { ...policy, id: 'other' as Policy['id'] };

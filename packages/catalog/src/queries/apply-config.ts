@@ -1,4 +1,4 @@
-import type { Instance, InstanceId, Policy, Region } from '@cbcr/domain';
+import type { Instance, InstanceId, Region, Rulebook, RulebookPolicy } from '@cbcr/domain';
 import { and, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
@@ -7,10 +7,12 @@ import { instanceColumns } from './instances.ts';
 import { applyLimits } from './limits.ts';
 import { unlistPoliciesExcept, upsertPolicies } from './policies.ts';
 import { upsertRegions } from './regions.ts';
+import { appendVersion, type RulebookChange } from './rulebook.ts';
 
-export interface DesiredConfig {
+/** What a rulebook says besides regions and policies is empty when absent. */
+export interface DesiredConfig extends Partial<Omit<Rulebook, 'regions' | 'policies'>> {
   regions: readonly Region[];
-  policies: readonly Policy[];
+  policies: readonly RulebookPolicy[];
   instances: readonly Instance[];
   /** Bandwidth limits by name; none when absent. */
   limits?: Readonly<Record<string, unknown>>;
@@ -18,6 +20,8 @@ export interface DesiredConfig {
 export interface ConfigOutcome {
   /** Instances that cbcr.yaml no longer names: nothing new is captured, their points stay. */
   retired: InstanceId[];
+  /** Of the rulebook in force now; the same as before when nothing changed. */
+  version: number;
 }
 
 /**
@@ -25,26 +29,59 @@ export interface ConfigOutcome {
  * listed, instances that came from cbcr.yaml and vanished are retired. Instances that the API added stay, unless cbcr.yaml names them:
  * then they are its own from now on. References between the parts were checked before (`@cbcr/config`).
  */
-export type ApplyConfig = (desired: DesiredConfig, actor: string) => Promise<ConfigOutcome>;
+export type ApplyConfig = (desired: DesiredConfig, change: RulebookChange | string) => Promise<ConfigOutcome>;
 
-export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfig {
-  return (desired, actor) => {
+/** As {@link ApplyConfig}, for the rulebook alone: instances and limits stay as they are. Answers with its version. */
+export type ApplyRulebook = (rulebook: Rulebook, change: RulebookChange) => Promise<number>;
+
+// Two schedulers that start at once apply their files one after the other.
+const lockConfig = (tx: Executor) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('cbcr apply-config', 0))`);
+
+export function createApplyRulebook({ clock, transact }: QueryContext): ApplyRulebook {
+  return (rulebook, change) => {
     const now = clock.now();
     return transact(async (tx) => {
-      // Two schedulers that start at once apply their files one after the other.
-      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('cbcr apply-config', 0))`);
-      await upsertRegions(tx, now, desired.regions);
-      await upsertPolicies(tx, now, desired.policies);
-      await unlistPoliciesExcept(
-        tx,
-        now,
-        desired.policies.map((policy) => policy.id),
-      );
+      await lockConfig(tx);
+      return writeRulebook(tx, now, rulebook, change);
+    });
+  };
+}
+
+async function writeRulebook(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<number> {
+  await upsertRegions(tx, now, rulebook.regions);
+  await upsertPolicies(tx, now, rulebook.policies);
+  await unlistPoliciesExcept(
+    tx,
+    now,
+    rulebook.policies.map((policy) => policy.id),
+  );
+  return appendVersion(tx, now, rulebook, change);
+}
+
+/** The rulebook part of a configuration. */
+export const rulebookOf = (desired: Omit<DesiredConfig, 'instances' | 'limits'>): Rulebook => ({
+  jurisdictions: desired.jurisdictions ?? {},
+  regions: [...desired.regions],
+  links: desired.links ?? [],
+  engines: desired.engines ?? {},
+  policies: [...desired.policies],
+  residency: desired.residency ?? [],
+  exceptions: desired.exceptions ?? [],
+  compliance: desired.compliance ?? { frameworks: [] },
+});
+
+export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfig {
+  return (desired, by) => {
+    const now = clock.now();
+    const change = typeof by === 'string' ? { actor: by } : by;
+    return transact(async (tx) => {
+      await lockConfig(tx);
+      const version = await writeRulebook(tx, now, rulebookOf(desired), change);
       await upsertInstances(tx, now, desired.instances);
       await applyLimits(tx, now, desired.limits ?? {});
       const retired = await retireVanished(tx, now, desired.instances);
       await insertAuditEvent(tx, now, {
-        actor,
+        actor: change.actor,
         action: 'config.applied',
         subject: 'config',
         facts: {
@@ -55,7 +92,7 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
           retired,
         },
       });
-      return { retired };
+      return { retired, version };
     });
   };
 }
@@ -77,8 +114,8 @@ async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instanc
         connection: sql`excluded.connection`,
         source: sql`excluded.source`,
         retiredAt: null,
-        // Another policy has another schedule.
-        nextDueAt: sql`case when ${instances.policyId} = excluded.policy_id then ${instances.nextDueAt} end`,
+        // Another policy may have another schedule: the scheduler looks again.
+        scheduleVersion: null,
       },
     });
 }

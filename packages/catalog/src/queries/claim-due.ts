@@ -1,7 +1,7 @@
 import type { InstanceId, RunId, Schedule } from '@cbcr/domain';
 import { and, asc, eq, isNull, lte } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
-import { instances, policies } from '../schema/instances.ts';
+import { instances } from '../schema/instances.ts';
 import { insertRuns } from './insert-runs.ts';
 
 export interface ClaimDue {
@@ -18,7 +18,7 @@ export interface DueClaim {
   instance: InstanceId;
   dueAt: Date;
   nextDueAt: Date | null;
-  /** Null when an earlier run of the same kind is still active, or when the policy no longer has a schedule. */
+  /** Null when an earlier run of the same kind is still active, or when the instance no longer has a schedule. */
   run: RunId | null;
 }
 
@@ -32,17 +32,16 @@ export function claimDue({ ids, transact }: QueryContext, claim: ClaimDue): Prom
 async function claimInTransaction(tx: Executor, newId: () => RunId, claim: ClaimDue): Promise<DueClaim[]> {
   const { now, kind, requestedBy } = claim;
   const due = await tx
-    .select({ id: instances.id, home: instances.homeRegion, dueAt: instances.nextDueAt, policy: policies.spec })
+    .select({ id: instances.id, home: instances.homeRegion, dueAt: instances.nextDueAt, schedule: instances.schedule })
     .from(instances)
-    .innerJoin(policies, eq(policies.id, instances.policyId))
     .where(and(isNull(instances.retiredAt), lte(instances.nextDueAt, now)))
     .orderBy(asc(instances.nextDueAt))
     .limit(claim.limit)
     .for('update', { of: instances, skipLocked: true });
 
-  const planned = due.map(({ id, home, dueAt, policy: { schedule } }) => {
+  const planned = due.map(({ id, home, dueAt, schedule }) => {
     const at = dueAt ?? now;
-    const nextDueAt = schedule === undefined ? null : claim.nextDue(schedule, now);
+    const nextDueAt = schedule === null ? null : claim.nextDue(schedule, now);
     const run = {
       id: newId(),
       kind,
@@ -53,7 +52,7 @@ async function claimInTransaction(tx: Executor, newId: () => RunId, claim: Claim
       idempotencyKey: `due:${kind}:${id}:${at.toISOString()}`,
       dedupeKey: scheduledDedupeKey(kind, id),
     };
-    return { instance: id, dueAt: at, nextDueAt, run, isScheduled: schedule !== undefined };
+    return { instance: id, dueAt: at, nextDueAt, run, isScheduled: schedule !== null };
   });
 
   const inserted = await insertRuns(

@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => stage.drop());
 
 const instances = Array.from({ length: 60 }, (_, n) => instanceNamed(`shop-${n}`));
+const schedule = policy.schedule ?? null;
 const hour = 3_600_000;
 const nextDue = (_schedule: unknown, after: Date) => new Date(Math.floor(after.getTime() / hour + 1) * hour);
 const claim = (from: Catalog, now: Date, limit = 7) =>
@@ -36,16 +37,17 @@ async function claimAll(now: Date) {
 
 test('new instances with a schedule are found, and are due only once they have a time', async () => {
   await catalog.applyConfig({ regions, policies: [policy], instances }, 'config');
-  const unscheduled = await catalog.instances.listUnscheduled();
+  const { version } = await catalog.rulebook.current();
+  const unscheduled = await catalog.instances.listUnscheduled(version);
   expect(unscheduled).toHaveLength(60);
-  expect(unscheduled[0]).toEqual({ instance: 'shop-0', schedule: policy.schedule });
+  expect(unscheduled[0]).toMatchObject({ id: 'shop-0', schedule: null });
   expect(await claimAll(clock.now())).toEqual([]);
 });
 
 test('many schedulers at once make one run per due instance, with its wake-up call and next due time', async () => {
   const now = new Date(1_800_000_000_000);
   const dueAt = new Date(now.getTime() - 1000);
-  for (const instance of instances) await catalog.instances.setNextDue(instance.id, dueAt);
+  for (const instance of instances) await catalog.instances.setSchedule(instance.id, { schedule, version: 1, nextDueAt: dueAt });
   const claims = await claimAll(now);
   expect(claims.map((claimed) => claimed.instance).toSorted()).toEqual(instances.map((instance) => instance.id).toSorted());
   expect(new Set(claims.map((claimed) => claimed.run)).size).toBe(60);

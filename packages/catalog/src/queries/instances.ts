@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CbcrError, type Instance, type InstanceId, type Schedule } from '@cbcr/domain';
+import { CbcrError, type Instance, type InstanceId, type PolicyId, type Schedule } from '@cbcr/domain';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
-import { instances, policies } from '../schema/instances.ts';
+import { instances } from '../schema/instances.ts';
 import { insertAuditEvent } from './audit.ts';
 import { type ClaimDue, claimDue, type DueClaim } from './claim-due.ts';
 import { requirePolicy } from './policies.ts';
@@ -30,8 +30,9 @@ export interface InstanceQueries {
   /** Nothing new is captured from now on. Throws `instance.not-found`. */
   retire(id: InstanceId, actor: string): Promise<void>;
   setNextDue(id: InstanceId, at: Date | null): Promise<void>;
-  /** Live instances whose policy has a schedule and that have no next due time yet: new ones, and those whose policy changed. */
-  listUnscheduled(limit?: number): Promise<{ instance: InstanceId; schedule: Schedule }[]>;
+  /** Live instances whose schedule was not worked out from this version of the rulebook: new ones, and all of them after a change. */
+  listUnscheduled(version: number, limit?: number): Promise<(CatalogInstance & { schedule: Schedule | null })[]>;
+  setSchedule(id: InstanceId, worked: { schedule: Schedule | null; version: number; nextDueAt: Date | null }): Promise<void>;
   /**
    * Makes the runs of instances that are due, with their wake-up calls and next due times, in one transaction. Several schedulers may
    * call it at once: each due instance is claimed by one. An instance whose last run of the kind is still active is due again next time.
@@ -40,11 +41,15 @@ export interface InstanceQueries {
 }
 
 function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
-  const { homeRegion, policyId, ...rest } = row;
-  return { ...rest, home: homeRegion, policy: policyId };
+  const { homeRegion, policyId, schedule: _schedule, scheduleVersion: _scheduleVersion, ...rest } = row;
+  return { ...rest, home: homeRegion, ...(policyId === null ? {} : { policy: policyId }) };
 }
 
-export const instanceColumns = ({ home, policy, ...rest }: Instance) => ({ ...rest, homeRegion: home, policyId: policy });
+export const instanceColumns = ({ home, policy = null, ...rest }: Omit<Instance, 'policy'> & { policy?: PolicyId | null | undefined }) => ({
+  ...rest,
+  homeRegion: home,
+  policyId: policy,
+});
 
 async function requireInstance(tx: Executor, id: InstanceId): Promise<CatalogInstance> {
   const [row] = await tx.select().from(instances).where(eq(instances.id, id));
@@ -54,14 +59,14 @@ async function requireInstance(tx: Executor, id: InstanceId): Promise<CatalogIns
 
 async function addInstance(tx: Executor, now: Date, instance: Instance, actor: string): Promise<CatalogInstance> {
   await requireRegion(tx, instance.home);
-  await requirePolicy(tx, instance.policy);
+  if (instance.policy !== undefined) await requirePolicy(tx, instance.policy);
   const columns = instanceColumns(instance);
   const [added] = await tx
     .insert(instances)
     .values({ ...columns, source: 'api', createdAt: now })
     .onConflictDoNothing()
     .returning();
-  const event = { actor, subject: instance.id, facts: { engine: instance.engine, home: instance.home, policy: instance.policy } };
+  const event = { actor, subject: instance.id, facts: { engine: instance.engine, home: instance.home, policy: columns.policyId } };
   if (added !== undefined) {
     await insertAuditEvent(tx, now, { ...event, action: 'instance.added' });
     return toInstance(added);
@@ -69,15 +74,15 @@ async function addInstance(tx: Executor, now: Date, instance: Instance, actor: s
   const [existing] = await tx.select().from(instances).where(eq(instances.id, instance.id)).for('update');
   if (existing === undefined) throw new CbcrError('instance.not-found', { instance: instance.id });
   if (existing.retiredAt === null) {
-    const { source: _source, createdAt: _createdAt, retiredAt: _retiredAt, nextDueAt: _nextDueAt, ...settings } = existing;
-    if (isDeepStrictEqual(settings, columns)) return toInstance(existing);
+    const { source: _source, createdAt: _createdAt, retiredAt: _retiredAt, nextDueAt: _nextDueAt, ...settings } = toInstance(existing);
+    if (isDeepStrictEqual(instanceColumns(settings), columns)) return toInstance(existing);
     throw new CbcrError('instance.exists', { instance: instance.id });
   }
   // Points of another engine under the same name would be restored with the wrong tools.
   if (existing.engine !== instance.engine) throw new CbcrError('instance.exists', { instance: instance.id });
   const [revived] = await tx
     .update(instances)
-    .set({ ...columns, source: 'api', retiredAt: null, nextDueAt: null })
+    .set({ ...columns, source: 'api', retiredAt: null, nextDueAt: null, scheduleVersion: null })
     .where(eq(instances.id, instance.id))
     .returning();
   if (revived === undefined) throw new CbcrError('instance.not-found', { instance: instance.id });
@@ -114,17 +119,19 @@ export function createInstanceQueries(context: QueryContext): InstanceQueries {
     async setNextDue(id, at) {
       await attempt((db) => db.update(instances).set({ nextDueAt: at }).where(eq(instances.id, id)));
     },
-    listUnscheduled: (limit = 1000) =>
+    listUnscheduled: (version, limit = 1000) =>
       attempt(async (db) => {
         const rows = await db
-          .select({ instance: instances.id, policy: policies.spec })
+          .select()
           .from(instances)
-          .innerJoin(policies, eq(policies.id, instances.policyId))
-          .where(and(isNull(instances.retiredAt), isNull(instances.nextDueAt), sql`${policies.spec} ? 'schedule'`))
+          .where(and(isNull(instances.retiredAt), sql`${instances.scheduleVersion} is distinct from ${version}`))
           .orderBy(asc(instances.id))
           .limit(limit);
-        return rows.flatMap(({ instance, policy }) => (policy.schedule === undefined ? [] : [{ instance, schedule: policy.schedule }]));
+        return rows.map((row) => ({ ...toInstance(row), schedule: row.schedule }));
       }),
+    async setSchedule(id, { schedule, version, nextDueAt }) {
+      await attempt((db) => db.update(instances).set({ schedule, scheduleVersion: version, nextDueAt }).where(eq(instances.id, id)));
+    },
     claimDue: (claim) => claimDue(context, claim),
   };
 }

@@ -89,7 +89,7 @@ export async function requireRegion(tx: Executor, id: RegionId): Promise<Catalog
   throw new CbcrError('region.not-found', { region: id, known: known.map((region) => region.id).join(', ') || 'none' });
 }
 
-function toRegion(row: typeof regions.$inferSelect): CatalogRegion {
+export function toRegion(row: typeof regions.$inferSelect): CatalogRegion {
   const { provider, keyId, coordinates, prices, updatedAt: _updatedAt, ...rest } = row;
   return {
     ...rest,

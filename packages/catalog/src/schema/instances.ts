@@ -1,6 +1,6 @@
-import type { InstanceId, Policy, PolicyId, Region, RegionId, RegionStatus, StoreSpec } from '@cbcr/domain';
+import type { InstanceId, PolicyId, Region, RegionId, RegionStatus, RulebookPolicy, Schedule, StoreSpec } from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
-import { boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { moment } from './moment.ts';
 
 export const regions = pgTable('regions', {
@@ -21,7 +21,7 @@ export const regions = pgTable('regions', {
 
 export const policies = pgTable('policies', {
   id: text().$type<PolicyId>().primaryKey(),
-  spec: jsonb().$type<Policy>().notNull(),
+  spec: jsonb().$type<RulebookPolicy>().notNull(),
   /** SHA-256 of the canonical JSON of `spec`. */
   hash: text().notNull(),
   listed: boolean().notNull().default(true),
@@ -37,9 +37,9 @@ export const instances = pgTable(
       .$type<RegionId>()
       .notNull()
       .references(() => regions.id),
+    /** Null when only selectors say which policies apply. */
     policyId: text('policy_id')
       .$type<PolicyId>()
-      .notNull()
       .references(() => policies.id),
     dataClass: text('data_class').notNull(),
     labels: jsonb().$type<Record<string, string>>().notNull(),
@@ -48,11 +48,15 @@ export const instances = pgTable(
     source: text().$type<'config' | 'api'>().notNull(),
     createdAt: moment('created_at').notNull(),
     retiredAt: moment('retired_at'),
-    /** Null when the policy has no schedule, or when the scheduler has not looked at the schedule yet. */
+    /** Of the policies that apply to it, as the scheduler worked it out for `schedule_version`. */
+    schedule: jsonb().$type<Schedule>(),
+    /** Version of the rulebook that `schedule` comes from; null: the scheduler has to look. */
+    scheduleVersion: integer('schedule_version'),
+    /** Null when there is no schedule, or when the scheduler has not looked yet. */
     nextDueAt: moment('next_due_at'),
   },
   (table) => [
     index('instances_due').on(table.nextDueAt).where(sql`${table.retiredAt} is null and ${table.nextDueAt} is not null`),
-    index('instances_unscheduled').on(table.policyId).where(sql`${table.retiredAt} is null and ${table.nextDueAt} is null`),
+    index('instances_schedule_version').on(table.scheduleVersion).where(sql`${table.retiredAt} is null`),
   ],
 );

@@ -1,17 +1,33 @@
-import type { Instance, Policy, Region, Schedule } from '@cbcr/domain';
+import type { ComplianceChoice, Instance, Placement, Policy, PolicyId, Purpose, RegionId, Rulebook, Schedule } from '@cbcr/domain';
 import type { z } from 'zod';
 import type { Problem } from '../problem.ts';
 
 /** The content of a `cbcr.yaml`. */
-export interface Config {
-  regions: Region[];
-  policies: Policy[];
+export interface Config extends Rulebook {
   instances: Instance[];
   /** Bandwidth limits by name, as the schema of the vocabulary gives them. */
   limits: Readonly<Record<string, unknown>>;
 }
 
-export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: Problem[] };
+/** `notes`: what is probably not meant, and wrong nowhere. */
+export type ConfigResult = { ok: true; config: Config; notes: Problem[] } | { ok: false; problems: Problem[] };
+
+/** The decisions of `@cbcr/policy` that a file is checked against. */
+export interface ConfigDecisions {
+  resolvePolicy(
+    rulebook: Rulebook,
+    instance: Omit<Instance, 'connection'>,
+  ): { policy: Policy & { origins?: Readonly<Record<string, PolicyId | 'default'>> }; applying: readonly { policy: PolicyId }[] };
+  getStorageRegions(input: { rulebook: Rulebook; instance: Omit<Instance, 'connection'>; policy: Policy; now: Date }): Placement;
+  mayUse(input: {
+    rulebook: Rulebook;
+    instance: Pick<Instance, 'id' | 'dataClass'>;
+    policy: Policy;
+    region: RegionId;
+    purpose: Purpose;
+    now: Date;
+  }): { allowed: boolean; reason: { text: string } };
+}
 
 /**
  * What a file may name, and the decisions that it is checked against. The app that reads the file passes them in, because this package
@@ -26,6 +42,9 @@ export interface ConfigVocabulary {
   limits: z.ZodType<Readonly<Record<string, unknown>>>;
   /** `checkSchedule` of `@cbcr/policy`. */
   checkSchedule(schedule: Schedule): readonly { field: keyof Schedule; text: string }[];
-  /** `isRegionAllowed` of `@cbcr/policy`. */
-  isRegionAllowed(policy: Policy, region: Region): { allowed: boolean; reason: { text: string } };
+  /** `chooseControls` of `@cbcr/policy`: what is wrong with the section `compliance:`, with paths inside it. */
+  chooseControls(choice: ComplianceChoice): { problems: readonly { path: readonly (string | number)[]; message: string }[] };
+  decisions: ConfigDecisions;
+  /** Exceptions expire. */
+  now(): Date;
 }

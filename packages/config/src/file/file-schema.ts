@@ -1,16 +1,31 @@
-import { instanceSchema, policySchema, regionSchema } from '@cbcr/domain';
+import {
+  complianceChoiceSchema,
+  enginePreferenceSchema,
+  instanceSchema,
+  jurisdictionGroupsSchema,
+  linkSchema,
+  regionSchema,
+  residencyExceptionSchema,
+  residencyPolicySchema,
+  rulebookPolicySchema,
+} from '@cbcr/domain';
 import { z } from 'zod';
 
 /** One entry of each section. The name is the key of the entry; the rest is the domain's own schema, so that there is one definition. */
 export const regionEntrySchema = regionSchema
-  .pick({ jurisdictions: true, provider: true, store: true })
+  .omit({ id: true, keyId: true })
   .extend({ key: regionSchema.shape.keyId })
-  .transform(({ key, ...rest }) => ({ ...rest, status: 'active' as const, partners: [], ...(key === undefined ? {} : { keyId: key }) }));
-export const policyEntrySchema = policySchema.pick({ schedule: true }).extend({
-  placement: policySchema.shape.placement
-    .pick({ copies: true, prefer: true, jurisdictions: true, synchronousMinimum: true })
-    .required({ jurisdictions: true }),
+  .transform(({ key, ...rest }) => ({ ...rest, ...(key === undefined ? {} : { keyId: key }) }));
+
+const placement = rulebookPolicySchema.shape.placement.unwrap();
+/**
+ * `priority` and `constraints.capabilities` are not here: nothing goes by the first yet, and no worker reports the second, so that a line would be
+ * a promise that nobody keeps.
+ */
+export const policyEntrySchema = rulebookPolicySchema.omit({ id: true, priority: true }).extend({
+  placement: placement.extend({ constraints: placement.shape.constraints.unwrap().omit({ capabilities: true }).optional() }).default({}),
 });
+
 export const instanceEntrySchema = instanceSchema.omit({ id: true }).extend({
   connection: z
     .string()
@@ -20,7 +35,27 @@ export const instanceEntrySchema = instanceSchema.omit({ id: true }).extend({
       'variables whose name begins with CBCR_ belong to CBCR itself and cannot be referenced',
     ),
 });
+export const jurisdictionEntrySchema = jurisdictionGroupsSchema.valueType;
+export const jurisdictionNameSchema = jurisdictionGroupsSchema.keyType;
+/** The ends are the name of the entry: `berlin->dublin`. */
+export const linkEntrySchema = linkSchema.omit({ from: true, to: true });
+export const enginePreferenceEntrySchema = enginePreferenceSchema;
+export const residencyEntrySchema = residencyPolicySchema.omit({ id: true });
+export const exceptionEntrySchema = residencyExceptionSchema.omit({ id: true });
+export const complianceSectionSchema = complianceChoiceSchema;
 
 /** Unknown sections are found against this list. */
-export const sectionNames = ['version', 'regions', 'policies', 'instances', 'limits'] as const;
+export const sectionNames = [
+  'version',
+  'jurisdictions',
+  'regions',
+  'links',
+  'engines',
+  'policies',
+  'residency',
+  'exceptions',
+  'compliance',
+  'instances',
+  'limits',
+] as const;
 export const fileVersion = 1;

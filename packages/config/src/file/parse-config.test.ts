@@ -1,3 +1,4 @@
+import { chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { formatProblems } from '../problem.ts';
@@ -28,10 +29,9 @@ const vocabulary: ConfigVocabulary = {
     ...(timeZone === 'Mars/Olympus' ? [{ field: 'timeZone' as const, text: 'not a time zone' }] : []),
     ...(cron.split(' ').length === 5 ? [] : [{ field: 'cron' as const, text: 'five fields are needed' }]),
   ],
-  isRegionAllowed: (policy, region) => ({
-    allowed: region.jurisdictions.some((tag) => policy.placement.jurisdictions?.includes(tag) === true),
-    reason: { text: `${region.id} is not in ${policy.placement.jurisdictions?.join(', ')}` },
-  }),
+  chooseControls,
+  decisions: { resolvePolicy, getStorageRegions, mayUse },
+  now: () => new Date('2027-01-01T00:00:00Z'),
 };
 
 const whole = `version: 1
@@ -91,7 +91,7 @@ test('a whole file gives the domain its regions, policies and instances', () => 
       policies: [
         {
           id: 'standard',
-          placement: { copies: 2, prefer: ['dublin'], jurisdictions: ['EU'], synchronousMinimum: 1 },
+          placement: { copies: 2, prefer: ['dublin'], jurisdictions: ['EU'] },
           schedule: { cron: '0 3 * * *', timeZone: 'Europe/Berlin' },
         },
       ],
@@ -107,7 +107,9 @@ test('a whole file gives the domain its regions, policies and instances', () => 
         },
       ],
       limits: {},
+      ...{ jurisdictions: {}, links: [], engines: {}, residency: [], exceptions: [], compliance: { frameworks: [] } },
     },
+    notes: [],
   });
 });
 
@@ -180,7 +182,7 @@ describe('a problem names its path and line', () => {
       'a forbidden preference',
       '[dublin]',
       '[ohio]',
-      [['policies.standard.placement.prefer[0]', 16, 'data may not lie there: ohio is not in EU']],
+      [['policies.standard.placement.prefer[0]', 16, 'data may not lie there: ohio lies in US; policy standard allows only EU']],
     ],
     [
       'more copies than allowed regions',
@@ -190,11 +192,22 @@ describe('a problem names its path and line', () => {
         [
           'policies.standard.placement.copies',
           16,
-          '3 copies are demanded, only 2 allowed: berlin, dublin | Add a region, allow another jurisdiction, or demand fewer copies.',
+          'shop: policy standard demands 3 copies, only 2 qualify: berlin, dublin | Allow a jurisdiction of ohio; or add 1 region that may hold the data and that the constraints admit; or demand fewer copies.',
         ],
       ],
     ],
-    ['a forbidden home', 'home: berlin', 'home: ohio', [['instances.shop.home', 21, 'its policy forbids this home: ohio is not in EU']]],
+    [
+      'a forbidden home',
+      'home: berlin',
+      'home: ohio',
+      [
+        [
+          'instances.shop.home',
+          21,
+          'shop: the home region ohio of shop cannot hold its copy: ohio lies in US | Policy standard allows only EU; allow a jurisdiction of ohio, or move the instance to another home.',
+        ],
+      ],
+    ],
     [
       'a minimum above the copies',
       'copies: 2,',

@@ -1,5 +1,6 @@
-import { inOrderOfTheFile, type Problem } from '../problem.ts';
+import { inOrderOfTheFile } from '../problem.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
+import { buildConfig } from './build-config.ts';
 import { checks } from './checks/index.ts';
 import type { ConfigResult, ConfigVocabulary } from './config.ts';
 import { ProblemList } from './problem-list.ts';
@@ -12,17 +13,15 @@ import { readSections } from './read-sections.ts';
 export function parseConfig(text: string, file: string, vocabulary: ConfigVocabulary): ConfigResult {
   const document = readYaml(text);
   const problems = new ProblemList(file, document);
+  const notes = new ProblemList(file, document);
   for (const fault of document.faults) problems.addFault(fault);
 
   // A text that is not YAML has no sections to speak of.
   if (document.value !== undefined || document.faults.length === 0) {
     const sections = readSections(document.value, vocabulary, problems);
-    for (const check of checks) check(sections, vocabulary, problems);
-    const { regions, policies, instances, limits } = sections;
-    if (problems.isEmpty) {
-      return { ok: true, config: { regions: regions.valid, policies: policies.valid, instances: instances.valid, limits } };
-    }
+    const config = buildConfig(sections);
+    for (const check of checks) check({ sections, config, vocabulary, problems, notes });
+    if (problems.isEmpty) return { ok: true, config, notes: notes.list().sort(inOrderOfTheFile) };
   }
-  const all: Problem[] = problems.list();
-  return { ok: false, problems: all.sort(inOrderOfTheFile) };
+  return { ok: false, problems: problems.list().sort(inOrderOfTheFile) };
 }

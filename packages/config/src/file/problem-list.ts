@@ -36,6 +36,12 @@ export class ProblemList {
     return this.#problems.some((problem) => problem.path === name);
   }
 
+  /** Whether the value at `path`, or anything in it, has a problem. */
+  hasBelow(path: Path): boolean {
+    const name = formatPath(path);
+    return this.#problems.some((problem) => problem.path.startsWith(name));
+  }
+
   list(): Problem[] {
     return [...this.#problems];
   }

@@ -1,44 +1,68 @@
-import { type Instance, instanceIdSchema, type Policy, policyIdSchema, type Region, regionIdSchema } from '@cbcr/domain';
-import type { z } from 'zod';
+import {
+  type ComplianceChoice,
+  type EnginePreference,
+  type Instance,
+  instanceIdSchema,
+  type JurisdictionGroups,
+  type Link,
+  policyIdSchema,
+  type Region,
+  type ResidencyException,
+  type ResidencyPolicy,
+  type RulebookPolicy,
+  regionIdSchema,
+} from '@cbcr/domain';
+import { z } from 'zod';
 import { suggest } from '../did-you-mean.ts';
-import type { Path } from '../problem.ts';
 import type { ConfigVocabulary } from './config.ts';
-import { fileVersion, instanceEntrySchema, policyEntrySchema, regionEntrySchema, sectionNames } from './file-schema.ts';
+import {
+  complianceSectionSchema,
+  enginePreferenceEntrySchema,
+  exceptionEntrySchema,
+  fileVersion,
+  instanceEntrySchema,
+  jurisdictionEntrySchema,
+  jurisdictionNameSchema,
+  linkEntrySchema,
+  policyEntrySchema,
+  regionEntrySchema,
+  residencyEntrySchema,
+  sectionNames,
+} from './file-schema.ts';
 import type { ProblemList } from './problem-list.ts';
+import { type Entries, isEntries, readEntry, readName, readSection, type Section } from './read-entries.ts';
 import { readLimits } from './read-limits.ts';
 import { readStore } from './read-store.ts';
-import { reportIssues } from './report-issues.ts';
-
-interface Section<Entry> {
-  /** Every name that the file gives, also of entries that are not valid: a reference to one is not a second problem. */
-  names: string[];
-  valid: Entry[];
-}
 
 export interface Sections {
+  jurisdictions: Section<{ id: string; contains: JurisdictionGroups[string]['contains'] }>;
   regions: Section<Region>;
-  policies: Section<Policy>;
+  links: Section<Link>;
+  engines: Section<EnginePreference & { id: string }>;
+  policies: Section<RulebookPolicy>;
+  residency: Section<ResidencyPolicy>;
+  exceptions: Section<ResidencyException>;
+  compliance: ComplianceChoice;
   instances: Section<Instance>;
   limits: Readonly<Record<string, unknown>>;
 }
 
-type Entries = Record<string, unknown>;
-const isEntries = (value: unknown): value is Entries => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** For sections whose names go nowhere but into messages and the audit trail. */
+const wordSchema = z
+  .string()
+  .max(63, 'at most 63 characters')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dots, underscores and hyphens');
 
 /** Reads every entry by itself, so that one mistake hides no other. */
 export function readSections(value: unknown, vocabulary: ConfigVocabulary, problems: ProblemList): Sections {
   const file = isEntries(value) ? value : {};
-  if (!isEntries(value)) problems.add([], `the file must have the sections ${sectionNames.filter((name) => name !== 'limits').join(', ')}`);
-  for (const name of Object.keys(file)) {
-    if (!sectionNames.some((known) => known === name)) problems.addToKey([name], `unknown section ${name}`, suggest(name, sectionNames));
-  }
-  if (isEntries(value) && file['version'] !== fileVersion) {
-    problems.add(
-      ['version'],
-      file['version'] === undefined ? 'the version is missing' : 'this version of the file is not known',
-      `Write: version: ${fileVersion}`,
-    );
-  }
+  checkForm(value, file, problems);
+  const named = <Id extends z.ZodType, Body extends z.ZodType>(section: string, name: Id, body: Body) =>
+    readSection(file, section, problems, (key, entry, path) => {
+      const id = readName(name, key, path, problems);
+      const read = readEntry(body, entry, path, problems);
+      return id === undefined || read === undefined ? undefined : { id, ...read };
+    });
 
   const regions = readSection(file, 'regions', problems, (name, body, path) => {
     const id = readName(regionIdSchema, name, path, problems);
@@ -48,50 +72,36 @@ export function readSections(value: unknown, vocabulary: ConfigVocabulary, probl
   });
   if (isEntries(value) && regions.names.length === 0) problems.add(['regions'], 'at least one region is needed');
 
-  const policies = readSection(file, 'policies', problems, (name, body, path) => {
-    const id = readName(policyIdSchema, name, path, problems);
-    const entry = readEntry(policyEntrySchema, body, path, problems);
-    return id && entry ? { id, ...entry } : undefined;
-  });
-  const instances = readSection(file, 'instances', problems, (name, body, path) => {
-    const id = readName(instanceIdSchema, name, path, problems);
-    const entry = readEntry(instanceEntrySchema, body, path, problems);
-    return id && entry ? { id, ...entry } : undefined;
-  });
-  const limits = readLimits(file['limits'], regions.names, vocabulary, problems);
-  return { regions, policies, instances, limits };
+  const compliance = file['compliance'] ?? {};
+  return {
+    jurisdictions: named('jurisdictions', jurisdictionNameSchema, jurisdictionEntrySchema),
+    regions,
+    links: readSection(file, 'links', problems, (name, body, path) => {
+      const entry = readEntry(linkEntrySchema, body, path, problems);
+      const [from, to, ...rest] = name.split('->').map((end) => regionIdSchema.safeParse(end).data);
+      if (from && to && rest.length === 0) return entry && { from, to, ...entry };
+      problems.addToKey(path, 'not a link', 'Write two regions with an arrow between them: berlin->dublin');
+      return undefined;
+    }),
+    engines: named('engines', z.string(), enginePreferenceEntrySchema),
+    policies: named('policies', policyIdSchema, policyEntrySchema),
+    residency: named('residency', wordSchema, residencyEntrySchema),
+    exceptions: named('exceptions', wordSchema, exceptionEntrySchema),
+    compliance: readEntry(complianceSectionSchema, compliance, ['compliance'], problems) ?? { frameworks: [] },
+    instances: named('instances', instanceIdSchema, instanceEntrySchema),
+    limits: readLimits(file['limits'], regions.names, vocabulary, problems),
+  };
 }
 
-function readSection<Entry>(
-  file: Entries,
-  section: string,
-  problems: ProblemList,
-  read: (name: string, body: unknown, path: Path) => Entry | undefined,
-): Section<Entry> {
-  const body = file[section] ?? {};
-  if (!isEntries(body)) {
-    problems.add([section], 'a map of names is needed');
-    return { names: [], valid: [] };
+function checkForm(value: unknown, file: Entries, problems: ProblemList): void {
+  if (!isEntries(value)) {
+    problems.add([], 'the file must have the sections version, regions, policies, instances');
+    return;
   }
-  const valid = Object.entries(body).flatMap(([name, entry]) => read(name, entry, [section, name]) ?? []);
-  return { names: Object.keys(body), valid };
-}
-
-function readName<Schema extends z.ZodType>(schema: Schema, name: string, path: Path, problems: ProblemList): z.output<Schema> | undefined {
-  const parsed = schema.safeParse(name);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) problems.addToKey(path, `not a usable name: ${issue.message}`);
-  return undefined;
-}
-
-function readEntry<Schema extends z.ZodType>(
-  schema: Schema,
-  body: unknown,
-  path: Path,
-  problems: ProblemList,
-): z.output<Schema> | undefined {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  reportIssues(parsed.error, body, schema, path, problems);
-  return undefined;
+  for (const name of Object.keys(file)) {
+    if (!sectionNames.some((known) => known === name)) problems.addToKey([name], `unknown section ${name}`, suggest(name, sectionNames));
+  }
+  if (file['version'] === fileVersion) return;
+  const message = file['version'] === undefined ? 'the version is missing' : 'this version of the file is not known';
+  problems.add(['version'], message, `Write: version: ${fileVersion}`);
 }

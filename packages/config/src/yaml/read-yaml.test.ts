@@ -1,3 +1,4 @@
+import { chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -94,13 +95,21 @@ test(`no text makes the reader throw, and every problem has a place (seed ${seed
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((parts) => parts.join('')),
     fc.json().map((json) => `version: 1\nregions: ${json}\npolicies: ${json}\ninstances: ${json}`),
+    fc
+      .json()
+      .map(
+        (json) =>
+          `version: 1\njurisdictions: ${json}\nlinks: ${json}\nengines: ${json}\nresidency: ${json}\nexceptions: ${json}\ncompliance: ${json}`,
+      ),
   );
   const vocabulary = {
     stores: {},
     engines: {},
     limits: z.record(z.string(), z.unknown()),
     checkSchedule: () => [],
-    isRegionAllowed: () => ({ allowed: true, reason: { text: '' } }),
+    chooseControls,
+    decisions: { resolvePolicy, getStorageRegions, mayUse },
+    now: () => new Date('2027-01-01T00:00:00Z'),
   };
   fc.assert(
     fc.property(text, (input) => {

@@ -3,7 +3,7 @@ import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, toCbcrError } from '@cbcr/domain';
 import type { Capture, SourceFacts } from '@cbcr/engines';
 import type { RunContext } from '@cbcr/jobs';
-import { type DecisionFacts, regionOf } from '../decision-facts.ts';
+import { type DecisionFacts, keyIdOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import type { BackupTargets } from './open-targets.ts';
 import { requireSynchronousMinimum, synchronousMinimumOf } from './synchronous-minimum.ts';
@@ -92,7 +92,7 @@ export async function capturePoint(
 
 const countAttached = (fanOut: FanOut) => fanOut.progress().regions.filter(({ state }) => state !== 'detached').length;
 
-const usesEncryption = (facts: DecisionFacts) => facts.placement.placed.some(({ region }) => regionOf(facts, region).keyId !== undefined);
+const usesEncryption = (facts: DecisionFacts) => facts.placement.placed.some(({ region }) => keyIdOf(facts, region) !== undefined);
 
 async function failPoint(deps: OperationDependencies, { run, epoch, log }: RunContext<unknown>, point: PointRecord, error: unknown) {
   const { code, message } = toCbcrError(error);

@@ -1,10 +1,10 @@
 import { encodeManifest, putManifest } from '@cbcr/blobstore';
 import type { CapturedCopy, PointRecord } from '@cbcr/catalog';
-import { type CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
+import { CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import type { SourceFacts } from '@cbcr/engines';
 import type { RunContext } from '@cbcr/jobs';
-import { nextAttemptAt } from '@cbcr/policy';
-import { type DecisionFacts, regionOf } from '../decision-facts.ts';
+import { mayUse, nextAttemptAt } from '@cbcr/policy';
+import { type DecisionFacts, keyIdOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { findObjection } from '../placement-guard.ts';
 import type { CapturedPoint } from './capture-point.ts';
@@ -48,7 +48,7 @@ export async function commitPoint(
     const { region } = outcome;
     const store = targets.open.find((target) => target.region === region)?.store;
     // Asked first: a region that became forbidden on the way was detached by its guard, and this is the rule behind it.
-    const objection = await findObjection(deps.catalog, instance, region);
+    const objection = await findObjection(deps, instance, region, 'data');
     if (objection !== null) return owed(outcome, objection, null);
     if (outcome.state !== 'complete' || store === undefined) return owed(outcome, outcome.reason ?? incomplete, retryAt(outcome.error));
     try {
@@ -82,10 +82,19 @@ function owed(at: { region: RegionId; storedBytes: number }, reason: Reason, nex
   return { region: at.region, state: 'failed', reason, storedBytes: at.storedBytes, nextAttemptAt: nextAttempt };
 }
 
-/** The one data key, wrapped for every placed region that names a key: also for one that is down, whose copy comes later. */
+/** The one data key, wrapped for every placed region whose key may protect this data: also for one that is down, whose copy comes later. */
 async function wrapDataKey({ keys }: OperationDependencies, facts: DecisionFacts, { point, dataKey }: CapturedPoint) {
   if (dataKey === null) return null;
-  const named = facts.placement.placed.flatMap(({ region }) => regionOf(facts, region).keyId ?? []);
+  const placed = facts.placement.placed.map(({ region }) => ({ region, permission: mayUse({ ...facts, region, purpose: 'key' }) }));
+  const named = placed.flatMap(({ region, permission }) => (permission.allowed ? (keyIdOf(facts, region) ?? []) : []));
+  if (named.length === 0) {
+    const cause = placed.map(({ region, permission }) => `${region}: ${permission.reason.text}`).join('; ');
+    throw new CbcrError('placement.region-forbidden', {
+      region: facts.instance.home,
+      instance: facts.instance.id,
+      cause: `no key may be used, ${cause}`,
+    });
+  }
   const wrappedKeys = await Promise.all(
     [...new Set(named)].map(async (keyId) => ({ keyId, wrapped: await keys.wrap({ keyId, point: point.id, dataKey }) })),
   );

@@ -1,6 +1,6 @@
 import type { FanOutTarget } from '@cbcr/blobstore';
 import { type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
-import { isRegionAllowed } from '@cbcr/policy';
+import { mayUse } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
@@ -23,7 +23,7 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
   const targets: BackupTargets = { open: [], absent: [] };
   for (const { region: id } of facts.placement.placed) {
     const region = regionOf(facts, id);
-    const objection = isRegionAllowed(facts.policy, region);
+    const objection = mayUse({ ...facts, region, purpose: 'data' });
     const state = facts.health.get(id);
     if (!objection.allowed) {
       targets.absent.push({ region: id, reason: objection.reason });
@@ -31,7 +31,7 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
       targets.absent.push({ region: id, reason: { rule: 'region-down', text: `${id} is down: ${state.reason}` } });
     } else {
       try {
-        const guard = createResidencyGuard(deps, facts.instance, id, signal);
+        const guard = createResidencyGuard(deps, facts.instance, id, 'data', signal);
         targets.open.push({
           region: id,
           store: withResidencyGuard(await openThrottled(deps, region, traffic.backup(facts.instance.home, id)), guard),

@@ -1,7 +1,7 @@
 import type { PointRecord } from '@cbcr/catalog';
 import { CbcrError, type RegionId, type RunRequest } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
-import { isRegionAllowed, type RepairPurpose, repairKey } from '@cbcr/policy';
+import { mayUse, type RepairPurpose, repairKey } from '@cbcr/policy';
 import { readDecisionFacts } from '../decision-facts.ts';
 import { describeRepairRun } from '../repair-runs.ts';
 import { decideRestore, describeRestoreRun } from './decide-restore.ts';
@@ -40,7 +40,7 @@ async function planReplicate(deps: RequestDependencies, { point: id, to }: Reque
   const point = requireComplete(await deps.catalog.points.get(id));
   const facts = await readDecisionFacts(deps, point.instance);
   const region = requireRegion(facts, to);
-  const { allowed, reason } = isRegionAllowed(facts.policy, region);
+  const { allowed, reason } = mayUse({ ...facts, region, purpose: 'data' });
   if (!allowed) throw new CbcrError('placement.region-forbidden', { region: to, instance: point.instance, cause: reason.text });
   const place = facts.placement.placed.find((placed) => placed.region === to);
   if (place === undefined) throw new CbcrError('placement.region-not-placed', { region: to, instance: point.instance });

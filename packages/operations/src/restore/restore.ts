@@ -40,7 +40,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
       throw new CbcrError('placement.region-forbidden', { region: params.to, instance: run.instance, cause: verdict.reason.text });
     }
     // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
-    await requireAllowedRegion(deps.catalog, { id: run.instance }, params.to);
+    await requireAllowedRegion(deps, { id: run.instance }, params.to, 'restore');
     const opened = await openSources(deps, facts, point, params.to, traffic.restore);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);
@@ -72,7 +72,7 @@ async function restoreFrom(
   });
   const streams = openStreams(deps, manifest, {
     signal,
-    guard: createResidencyGuard(deps, facts.instance, params.to, signal),
+    guard: createResidencyGuard(deps, facts.instance, params.to, 'restore', signal),
     onSegment: ({ region, plaintextBytes }) => {
       segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
       doneBytes += plaintextBytes;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { type ConfigVocabulary, parseConfig } from '@cbcr/config';
+import { policySchema, systemClock } from '@cbcr/domain';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
@@ -121,7 +122,13 @@ test('the configuration is valid, holds no secret and keeps what was edited by h
     engines: {},
     limits: z.record(z.string(), z.unknown()),
     checkSchedule: () => [],
-    isRegionAllowed: () => ({ allowed: true, reason: { text: '' } }),
+    chooseControls: () => ({ problems: [] }),
+    decisions: {
+      resolvePolicy: (rulebook) => ({ policy: policySchema.parse({ ...rulebook.policies[0], id: 'standard' }), applying: [] }),
+      getStorageRegions: ({ instance }) => ({ instance: instance.id, placed: [], spares: [], excluded: [], unmet: [] }),
+      mayUse: () => ({ allowed: true, reason: { text: '' } }),
+    },
+    now: systemClock.now,
   };
   const parsed = parseConfig(text, configFile, vocabulary);
   expect(parsed).toMatchObject({

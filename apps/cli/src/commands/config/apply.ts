@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { readText } from './read-text.ts';
 
 export function applyConfig(parent: Command, cli: Cli): void {
   parent
@@ -12,12 +11,4 @@ export function applyConfig(parent: Command, cli: Cli): void {
       const applied = await (await cli.connect()).applyConfig({ file, text: await readText(file) });
       cli.out.result(applied, () => `applied: ${applied.regions} regions, ${applied.policies} policies, ${applied.instances} instances`);
     });
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CbcrError('usage.invalid', { cause: `${file} cannot be read` }, { cause: error });
-  }
 }

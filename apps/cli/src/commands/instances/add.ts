@@ -8,7 +8,7 @@ import { connectionHelp, readSecretArgument } from '../../read-secret-argument.t
 interface Options {
   engine: string;
   home: string;
-  policy: string;
+  policy?: string;
   connection?: string;
   connectionFile?: string;
   dataClass?: string;
@@ -22,7 +22,7 @@ export function addInstance(parent: Command, cli: Cli): void {
     .argument('<instance>', 'a name of your choice')
     .requiredOption('--engine <engine>', 'postgres or files')
     .requiredOption('--home <region>', 'the region in which the database runs')
-    .requiredOption('--policy <policy>', 'a policy of cbcr.yaml')
+    .option('--policy <policy>', 'a policy of cbcr.yaml; may be left out when the selector of one matches')
     .option('--connection <connection>', connectionHelp)
     .option('--connection-file <path>', 'read the URL from a file here, which keeps its password off the command line')
     .option('--data-class <class>', 'for residency rules')

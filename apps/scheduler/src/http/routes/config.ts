@@ -1,5 +1,4 @@
-import { applyConfigRequestSchema } from '@cbcr/client';
-import { z } from 'zod';
+import { appliedConfigSchema, applyConfigRequestSchema } from '@cbcr/client';
 import { requester } from '../requester.ts';
 import type { Route } from './route.ts';
 
@@ -10,12 +9,13 @@ export const config: Route = (app, deps) => {
       schema: {
         summary: 'Apply the text of a cbcr.yaml: all of it, or nothing and every problem',
         body: applyConfigRequestSchema,
-        response: { 200: z.object({ regions: z.number(), policies: z.number(), instances: z.number() }) },
+        response: { 200: appliedConfigSchema },
       },
     },
     async ({ body }) => {
-      const { regions, policies, instances } = await deps.config.applyText(body.text, body.file, requester);
-      return { regions: regions.length, policies: policies.length, instances: instances.length };
+      const { text, file, ...change } = body;
+      const { regions, policies, instances, version } = await deps.config.applyText(text, file, { actor: requester, ...change });
+      return { regions: regions.length, policies: policies.length, instances: instances.length, version };
     },
   );
 };

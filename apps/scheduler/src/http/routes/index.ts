@@ -3,6 +3,7 @@ import { config } from './config.ts';
 import { instances } from './instances.ts';
 import { limits } from './limits.ts';
 import { points } from './points.ts';
+import { policy } from './policy.ts';
 import { regions } from './regions.ts';
 import { replications } from './replications.ts';
 import { restores } from './restores.ts';
@@ -11,4 +12,16 @@ import { runs } from './runs.ts';
 import { verifications } from './verifications.ts';
 
 /** Every route of the API. */
-export const routes: readonly Route[] = [instances, backups, replications, verifications, points, restores, runs, regions, limits, config];
+export const routes: readonly Route[] = [
+  instances,
+  backups,
+  replications,
+  verifications,
+  points,
+  restores,
+  runs,
+  regions,
+  limits,
+  config,
+  policy,
+];

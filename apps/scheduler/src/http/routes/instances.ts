@@ -1,5 +1,6 @@
 import { addInstanceRequestSchema, instanceDetailViewSchema, instanceViewSchema } from '@cbcr/client';
 import { CbcrError, instanceIdSchema, instanceSchema } from '@cbcr/domain';
+import { resolvePolicy } from '@cbcr/policy';
 import { z } from 'zod';
 import { createInstanceReader, readInstanceFacts } from '../../read-instance.ts';
 import { describeInstance, describeInstanceInDetail } from '../../views/instance-view.ts';
@@ -43,7 +44,15 @@ export const instances: Route = (app, deps) => {
         throw new CbcrError('engine.unknown', { engine: body.engine, known: Object.keys(deps.engines).join(', ') });
       }
       const connection = acceptConnection(deps, body.engine, body.connection);
-      await catalog.instances.add(instanceSchema.parse({ ...body, connection }), requester);
+      const instance = instanceSchema.parse({ ...body, connection });
+      const { rulebook } = await catalog.rulebook.current();
+      if (instance.policy === undefined && resolvePolicy(rulebook, instance).applying.length === 0) {
+        throw new CbcrError('policy.none-applies', {
+          instance: body.id,
+          known: rulebook.policies.map(({ id }) => id).join(', ') || 'none',
+        });
+      }
+      await catalog.instances.add(instance, requester);
       return reply.status(201).send(describeInstanceInDetail(await readInstanceFacts(deps, body.id)));
     },
   );

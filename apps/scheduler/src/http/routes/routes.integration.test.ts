@@ -209,9 +209,25 @@ test('a configuration with problems changes nothing and names each with its line
   expect((await get('/instances/shop')).body.placement.placed).toHaveLength(2);
 
   const applied = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }) });
-  expect(applied).toEqual({ status: 200, body: { regions: 3, policies: 1, instances: 1 } });
+  expect(applied).toEqual({ status: 200, body: { regions: 3, policies: 1, instances: 1, version: expect.any(Number) } });
   expect((await get('/instances/shop')).body.placement.placed).toHaveLength(1);
-  await post('/config', { file: 'good.yaml', text: stage.yaml() });
+  const { version } = applied.body;
+  expect((await get('/policy/versions')).body).toMatchObject([{ version }, { version: version - 1, author: 'scheduler' }]);
+  const refusedForce = await post('/config', { file: 'good.yaml', text: stage.yaml(), force: true });
+  expect(refusedForce).toMatchObject({ status: 400, body: { error: { code: 'api.request-invalid' } } });
+
+  const rolledBack = await post('/policy/rollbacks', { version: version - 1, reason: 'two copies after all' });
+  expect(rolledBack).toEqual({ status: 200, body: { version: version + 1 } });
+  const explained = (await get('/instances/shop/policy')).body;
+  expect(explained.version).toBe(version + 1);
+  expect(explained.placement.placed).toHaveLength(2);
+  expect(explained.applying).toEqual([{ policy: 'standard', why: 'shop names it' }]);
+  expect(explained.fields).toContainEqual(expect.objectContaining({ field: 'placement.copies', value: 2, from: 'standard' }));
+  expect(explained.residency.map(({ data }: { data: { allowed: boolean } }) => data.allowed)).toContain(false);
+  expect(await post('/policy/rollbacks', { version: 99, reason: 'x' })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'policy.version-not-found' } },
+  });
 });
 
 test('no answer of all these held a connection, sealed or not', () => {

@@ -1,17 +1,39 @@
+import { type InstanceId, instanceIdSchema } from '@cbcr/domain';
+import { isWhole } from '../build-config.ts';
 import type { Check } from './check.ts';
 
 /** A preference says where secondaries go: each region once, never the primary, and only where the policy allows data. */
-export const checkPreferences: Check = ({ regions, policies, instances }, { isRegionAllowed }, problems) => {
-  for (const policy of policies.valid) {
-    const { prefer } = policy.placement;
+export const checkPreferences: Check = ({ sections, config, vocabulary: { decisions, now }, problems }) => {
+  for (const policy of config.policies) {
+    const prefer = policy.placement.prefer ?? [];
     for (const [index, name] of prefer.entries()) {
       const path = ['policies', policy.id, 'placement', 'prefer', index];
       if (prefer.indexOf(name) < index) problems.add(path, `${name} is named twice`);
-      const resident = instances.valid.find((instance) => instance.policy === policy.id && instance.home === name);
+      const residents = config.instances.filter((instance) => instance.policy === policy.id);
+      const resident = residents.every(({ home }) => home === name) ? residents[0] : undefined;
       if (resident) problems.add(path, `${name} is the home region of ${resident.id}, which holds its primary copy already`);
-      const region = regions.valid.find((candidate) => candidate.id === name);
-      const permission = region && isRegionAllowed(policy, region);
-      if (permission && !permission.allowed) problems.add(path, `data may not lie there: ${permission.reason.text}`);
+      if (!isWhole(sections)) continue;
+      // Somebody who names this policy alone and has no data class: what this policy by itself allows.
+      const instance = { ...anybody, policy: policy.id, home: name };
+      const alone = { ...config, policies: [policy], residency: [] };
+      const permission = decisions.mayUse({
+        rulebook: alone,
+        instance,
+        policy: decisions.resolvePolicy(alone, instance).policy,
+        region: name,
+        purpose: 'data',
+        now: now(),
+      });
+      if (!permission.allowed && sections.regions.names.includes(name)) {
+        problems.add(path, `data may not lie there: ${permission.reason.text}`);
+      }
     }
   }
+};
+
+const anybody: { id: InstanceId; engine: string; dataClass: string; labels: Record<string, string> } = {
+  id: instanceIdSchema.parse('an-instance'),
+  engine: '',
+  dataClass: '',
+  labels: {},
 };

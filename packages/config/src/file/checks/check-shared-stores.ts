@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 const placeOptions = ['kind', 'endpoint', 'bucket', 'prefix', 'path'] as const;
 
 /** Two regions in one place would count one copy twice. */
-export const checkSharedStores: Check = ({ regions }, _vocabulary, problems) => {
+export const checkSharedStores: Check = ({ sections: { regions }, problems }) => {
   const owners = new Map<string, Region>();
   for (const region of regions.valid) {
     const place = placeOf(region);

@@ -1,7 +1,11 @@
 import type { Check } from './check.ts';
-import { checkCopies } from './check-copies.ts';
-import { checkHomes } from './check-homes.ts';
-import { checkJurisdictions } from './check-jurisdictions.ts';
+import { checkCompliance } from './check-compliance.ts';
+import { checkCoverage } from './check-coverage.ts';
+import { checkDurations } from './check-durations.ts';
+import { checkExceptions } from './check-exceptions.ts';
+import { checkGroups } from './check-groups.ts';
+import { checkKeys } from './check-keys.ts';
+import { checkPlacement } from './check-placement.ts';
 import { checkPreferences } from './check-preferences.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSchedules } from './check-schedules.ts';
@@ -10,10 +14,14 @@ import { checkSharedStores } from './check-shared-stores.ts';
 /** Every check across entries. Adding one is a file and a line here. Of several problems at one path the first speaks. */
 export const checks: readonly Check[] = [
   checkReferences,
+  checkGroups,
   checkSchedules,
-  checkJurisdictions,
+  checkDurations,
   checkPreferences,
-  checkCopies,
-  checkHomes,
+  checkCoverage,
+  checkPlacement,
+  checkKeys,
+  checkExceptions,
+  checkCompliance,
   checkSharedStores,
 ];

@@ -55,6 +55,24 @@ export const placementErrors = {
     treatment: 'never',
     status: 404,
   },
+  'policy.version-not-found': {
+    sentence: 'There is no version {version} of the policies.',
+    hint: 'List the versions with: cbcr policy history',
+    treatment: 'never',
+    status: 404,
+  },
+  'policy.change-refused': {
+    sentence: 'The change is refused: {cause}.',
+    hint: 'Correct what is named and apply again. To leave instances without a legal copy on purpose: cbcr policy apply FILE --force --reason why',
+    treatment: 'never',
+    status: 409,
+  },
+  'policy.none-applies': {
+    sentence: 'No policy applies to {instance}.',
+    hint: 'Let the instance name a policy, or give a policy a selector that matches it. Known: {known}.',
+    treatment: 'never',
+    status: 422,
+  },
   'point.not-found': {
     sentence: 'There is no recovery point {point}.',
     hint: 'List the points with: cbcr points list',

@@ -1,0 +1,44 @@
+import { policyExplanationViewSchema, policyVersionViewSchema, rollbackRequestSchema } from '@cbcr/client';
+import { instanceIdSchema } from '@cbcr/domain';
+import { readDecisionFacts } from '@cbcr/operations';
+import { z } from 'zod';
+import { describePolicy } from '../../views/policy-view.ts';
+import { requester } from '../requester.ts';
+import type { Route } from './route.ts';
+
+export const policy: Route = (app, deps) => {
+  const { catalog, config } = deps;
+
+  app.get(
+    '/policy/versions',
+    { schema: { summary: 'Every version of the policies, the one in force first', response: { 200: z.array(policyVersionViewSchema) } } },
+    async () => (await catalog.rulebook.list()).map((version) => ({ ...version, appliedAt: version.appliedAt.toISOString() })),
+  );
+
+  app.post(
+    '/policy/rollbacks',
+    {
+      schema: {
+        summary: 'Apply the policies of an earlier version again, as a new version; instances and limits stay',
+        body: rollbackRequestSchema,
+        response: { 200: z.object({ version: z.number() }) },
+      },
+    },
+    async ({ body: { version, ...change } }) => config.rollBack(version, { actor: requester, ...change }),
+  );
+
+  app.get(
+    '/instances/:id/policy',
+    {
+      schema: {
+        summary: 'Which policy says what about an instance, and what every region may be used for',
+        params: z.strictObject({ id: instanceIdSchema }),
+        response: { 200: policyExplanationViewSchema },
+      },
+    },
+    async ({ params }) => {
+      const [facts, { version }] = await Promise.all([readDecisionFacts(deps, params.id), catalog.rulebook.current()]);
+      return describePolicy(facts, version);
+    },
+  );
+};

@@ -1,0 +1,158 @@
+import { CbcrError, hashRulebook, type InstanceId, type RegionId, type Rulebook, type RulebookPolicy, rulebookSchema } from '@cbcr/domain';
+import { asc, desc, eq, sql } from 'drizzle-orm';
+import type { Executor, QueryContext } from '../query-context.ts';
+import { instances, policies, regions } from '../schema/instances.ts';
+import { copies, recoveryPoints } from '../schema/points.ts';
+import { policyVersions } from '../schema/policy-versions.ts';
+import { insertAuditEvent } from './audit.ts';
+import { toRegion } from './regions.ts';
+
+export interface CurrentRulebook {
+  /** 0 before anything was applied by a version of CBCR that keeps versions. */
+  version: number;
+  hash: string;
+  /** The same object as long as the version is the same; it is never changed in place. */
+  rulebook: Rulebook;
+}
+
+export interface PolicyVersion {
+  version: number;
+  hash: string;
+  author: string;
+  reason: string | null;
+  forced: boolean;
+  rollbackOf: number | null;
+  appliedAt: Date;
+}
+
+/** Who changes the rulebook, and why. */
+export interface RulebookChange {
+  actor: string;
+  reason?: string | undefined;
+  forced?: boolean | undefined;
+  rollbackOf?: number | undefined;
+}
+
+export interface RulebookQueries {
+  /**
+   * The rulebook in force. A policy that it no longer names stays in it for the instances that name the policy, without its selector: what an
+   * instance was promised does not end because a line vanished from a file.
+   */
+  current(): Promise<CurrentRulebook>;
+  /** Throws `policy.version-not-found`. */
+  get(version: number): Promise<PolicyVersion & { rulebook: Rulebook }>;
+  /** Newest first. */
+  list(limit?: number): Promise<PolicyVersion[]>;
+  /** For every instance whose newest restorable point has verified copies: where they are. Retired ones too: their data is still there. */
+  listVerifiedPlaces(): Promise<{ instance: InstanceId; regions: RegionId[] }[]>;
+  /** The newest version that said this; null when none did. */
+  findByHash(hash: string): Promise<PolicyVersion | null>;
+}
+
+const newest = async (tx: Executor) => {
+  const [row] = await tx
+    .select({ version: policyVersions.version, hash: policyVersions.hash })
+    .from(policyVersions)
+    .orderBy(desc(policyVersions.version))
+    .limit(1);
+  return row;
+};
+
+/** Adds a version, unless the rulebook in force is the same already. Callers hold the lock of a change of configuration. */
+export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<number> {
+  const { actor, reason = null, forced = false, rollbackOf = null } = change;
+  const hash = hashRulebook(rulebook);
+  const last = await newest(tx);
+  if (last?.hash === hash) return last.version;
+  const version = (last?.version ?? 0) + 1;
+  // As JSON now: the driver would store moments in a form of its own.
+  const document: unknown = JSON.parse(JSON.stringify(rulebook));
+  await tx.insert(policyVersions).values({ version, document, hash, author: actor, reason, forced, rollbackOf, appliedAt: now });
+  const action = rollbackOf === null ? 'policy.applied' : 'policy.rolled-back';
+  await insertAuditEvent(tx, now, { actor, action, subject: `policy:${version}`, facts: { version, hash, reason, forced, rollbackOf } });
+  return version;
+}
+
+export function createRulebookQueries({ attempt }: QueryContext): RulebookQueries {
+  let known: CurrentRulebook | undefined;
+  const details = {
+    version: policyVersions.version,
+    hash: policyVersions.hash,
+    author: policyVersions.author,
+    reason: policyVersions.reason,
+    forced: policyVersions.forced,
+    rollbackOf: policyVersions.rollbackOf,
+    appliedAt: policyVersions.appliedAt,
+  };
+  return {
+    current: () =>
+      attempt(async (db) => {
+        const last = await newest(db);
+        if (last === undefined) return readUnversioned(db);
+        if (known?.version === last.version && known.hash === last.hash) return known;
+        const [row] = await db.select().from(policyVersions).where(eq(policyVersions.version, last.version));
+        const rulebook = await withUnlisted(db, rulebookSchema.parse(row?.document));
+        known = { ...last, rulebook };
+        return known;
+      }),
+    get: (version) =>
+      attempt(async (db) => {
+        const [row] = await db.select().from(policyVersions).where(eq(policyVersions.version, version));
+        if (row === undefined) throw new CbcrError('policy.version-not-found', { version });
+        const { document, ...rest } = row;
+        return { ...rest, rulebook: rulebookSchema.parse(document) };
+      }),
+    list: (limit = 100) => attempt((db) => db.select(details).from(policyVersions).orderBy(desc(policyVersions.version)).limit(limit)),
+    listVerifiedPlaces: () =>
+      attempt(async (db) => {
+        const rows = await db.execute<{ instance: InstanceId; region: RegionId }>(sql`
+          select i.id as instance, c.region_id as region
+          from ${instances} i
+          cross join lateral (
+            select p.id from ${recoveryPoints} p
+            where p.instance_id = i.id and p.state = 'complete'
+              and exists (select 1 from ${copies} v where v.point_id = p.id and v.state = 'verified')
+            order by p.captured_at desc, p.id desc limit 1
+          ) newest
+          join ${copies} c on c.point_id = newest.id and c.state = 'verified'
+          order by i.id, c.region_id`);
+        const places = Map.groupBy(rows, ({ instance }) => instance);
+        return [...places].map(([instance, held]) => ({ instance, regions: held.map(({ region }) => region) }));
+      }),
+    findByHash: (hash) =>
+      attempt(async (db) => {
+        const [row] = await db
+          .select(details)
+          .from(policyVersions)
+          .where(eq(policyVersions.hash, hash))
+          .orderBy(desc(policyVersions.version))
+          .limit(1);
+        return row ?? null;
+      }),
+  };
+}
+
+async function withUnlisted(db: Executor, rulebook: Rulebook): Promise<Rulebook> {
+  const rows = await db.select().from(policies).where(eq(policies.listed, false)).orderBy(asc(policies.id));
+  const named = new Set<string>(rulebook.policies.map(({ id }) => id));
+  const vanished = rows.filter(({ id }) => !named.has(id)).map(({ spec }) => withoutSelector(spec));
+  return { ...rulebook, policies: [...rulebook.policies, ...vanished] };
+}
+
+function withoutSelector({ select: _select, ...policy }: RulebookPolicy): RulebookPolicy {
+  return policy;
+}
+
+/** A catalog that an earlier version of CBCR filled has no versions yet, and its workers ask before the scheduler has applied its file. */
+async function readUnversioned(db: Executor): Promise<CurrentRulebook> {
+  const listed = await db.select().from(regions).where(eq(regions.listed, true)).orderBy(asc(regions.id));
+  const specs = await db.select().from(policies).orderBy(asc(policies.id));
+  const rulebook = rulebookSchema.parse({
+    regions: listed.map((row) => {
+      const { listed: _listed, ...region } = toRegion(row);
+      return region;
+    }),
+    policies: specs.map(({ spec }) => spec),
+  });
+  return { version: 0, hash: hashRulebook(rulebook), rulebook };
+}

@@ -1,0 +1,32 @@
+import { isWhole } from '../build-config.ts';
+import type { Check } from './check.ts';
+
+/** The key of a region is part of its residency: where data may lie and its key may not, copies could not be read. */
+export const checkKeys: Check = ({ sections, config, vocabulary: { decisions, now }, problems }) => {
+  if (!isWhole(sections)) return;
+  for (const instance of config.instances) {
+    const { policy } = decisions.resolvePolicy(config, instance);
+    const { placed } = decisions.getStorageRegions({ rulebook: config, instance, policy, now: now() });
+    const keys: string[] = [];
+    for (const { region: id } of placed) {
+      const named = policy.encryption?.keys?.[id];
+      const key = named ?? config.regions.find((region) => region.id === id)?.keyId;
+      if (key === undefined) continue;
+      keys.push(key);
+      const permission = decisions.mayUse({ rulebook: config, instance, policy, region: id, purpose: 'key', now: now() });
+      if (permission.allowed) continue;
+      problems.add(
+        named === undefined ? ['regions', id, 'key'] : ['policies', policy.id, 'encryption', 'keys', id],
+        `protects data of ${instance.id}, and may not: ${permission.reason.text}`,
+        'Allow the region for keys in the residency policy, forbid it for data as well, or grant an exception for the key.',
+      );
+    }
+    if (policy.encryption?.required === true && placed.length > 0 && keys.length === 0) {
+      problems.add(
+        ['policies', policy.id, 'encryption', 'required'],
+        `${instance.id} must be encrypted, and no region of its placement names a key: ${placed.map(({ region }) => region).join(', ')}`,
+        'Give its regions a key:, or name keys in the policy under encryption.keys.',
+      );
+    }
+  }
+};

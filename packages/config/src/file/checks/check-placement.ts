@@ -1,0 +1,74 @@
+import { type Instance, instanceIdSchema, type Policy, type PolicyId } from '@cbcr/domain';
+import type { Path } from '../../problem.ts';
+import { isWhole } from '../build-config.ts';
+import type { Config, ConfigDecisions } from '../config.ts';
+import type { Check } from './check.ts';
+
+/** Which field of a policy demands what a rule found missing. */
+const fieldOf: Readonly<Record<string, string>> = {
+  'too-few-regions': 'placement.copies',
+  'synchronous-minimum': 'placement.synchronousMinimum',
+  'too-few-spares': 'placement.spares',
+};
+
+/** Every demand can be met: for each instance of the file, and for policies without one by some home at least. */
+export const checkPlacement: Check = ({ sections, config, vocabulary: { decisions, now }, problems }) => {
+  for (const { id, placement } of config.policies) {
+    const { copies = 1, synchronousMinimum } = placement;
+    if (synchronousMinimum !== undefined && synchronousMinimum > copies && placement.copies !== undefined) {
+      problems.add(['policies', id, 'placement', 'synchronousMinimum'], `cannot be more than copies, which is ${copies}`);
+    }
+  }
+  // A region that could not be read may be the one that is missing.
+  if (!isWhole(sections)) return;
+  const used = new Set<PolicyId>();
+  for (const instance of config.instances) {
+    if (!config.regions.some(({ id }) => id === instance.home)) continue;
+    const { policy, unmet, applying } = place(config, instance, decisions, now());
+    for (const id of applying) used.add(id);
+    if (applying.length === 0) continue;
+    for (const { rule, text } of unmet) {
+      const [what = '', ...ways] = text.split('; ');
+      const at = rule === 'home-unusable' ? ['instances', instance.id, 'home'] : pathOf(policy, rule, instance);
+      problems.add(at, `${instance.id}: ${what}`, ways.length === 0 ? undefined : sentence(ways.join('; ')));
+    }
+  }
+  for (const { id } of config.policies) {
+    if (used.has(id)) continue;
+    // The most room that any home gives.
+    const homes = config.regions.map(({ id: home }) => place(config, { ...anybody, home, policy: id }, decisions, now()));
+    const [best] = homes.sort((a, b) => a.unmet.length - b.unmet.length);
+    const [first] = best?.unmet ?? [];
+    if (best === undefined || first === undefined) continue;
+    const [what = '', ...ways] = first.text.split('; ');
+    const field = fieldOf[first.rule] ?? 'placement';
+    problems.add(['policies', id, ...field.split('.')], `wherever an instance is at home: ${what}`, sentence(ways.join('; ')));
+  }
+};
+
+const anybody: Omit<Instance, 'connection' | 'home'> = {
+  id: instanceIdSchema.parse('an-instance'),
+  engine: '',
+  dataClass: '',
+  labels: {},
+};
+
+function place(config: Config, instance: Omit<Instance, 'connection'>, decisions: ConfigDecisions, now: Date) {
+  const { policy, applying } = decisions.resolvePolicy(config, instance);
+  const { capabilities: _probed, ...constraints } = policy.placement.constraints ?? {};
+  // What stores can do is tried out by workers; a file cannot know it.
+  const asked = { ...policy, placement: { ...policy.placement, constraints } };
+  const { unmet } = decisions.getStorageRegions({ rulebook: config, instance, policy: asked, now });
+  return { policy, unmet, applying: applying.map(({ policy: id }) => id) };
+}
+
+/** Where the demand stands: in the policy that set the field, or at the instance when a default did. */
+function pathOf({ origins }: Policy & { origins?: Readonly<Record<string, string>> }, rule: string, instance: Pick<Instance, 'id'>): Path {
+  const field = fieldOf[rule];
+  const origin = field === undefined ? undefined : origins?.[field];
+  return field === undefined || origin === undefined || origin === 'default'
+    ? ['instances', instance.id]
+    : ['policies', origin, ...field.split('.')];
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

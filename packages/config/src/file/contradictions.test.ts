@@ -1,0 +1,168 @@
+import { chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { ConfigVocabulary } from './config.ts';
+import { parseConfig } from './parse-config.ts';
+
+const vocabulary: ConfigVocabulary = {
+  stores: { fs: z.strictObject({ path: z.string() }) },
+  engines: { postgres: {} },
+  limits: z.record(z.string(), z.unknown()),
+  checkSchedule: () => [],
+  chooseControls,
+  decisions: { resolvePolicy, getStorageRegions, mayUse },
+  now: () => new Date('2027-01-01T00:00:00Z'),
+};
+
+const whole = `version: 1
+jurisdictions:
+  EU: { contains: [DE, IE] }
+regions:
+  berlin: { jurisdictions: [DE], key: k1, coordinates: { latitude: 52.5, longitude: 13.4 }, store: { kind: fs, path: /a } }
+  dublin: { jurisdictions: [IE], key: k2, coordinates: { latitude: 53.3, longitude: -6.2 }, store: { kind: fs, path: /b } }
+  ohio: { jurisdictions: [US], key: k3, coordinates: { latitude: 40, longitude: -83 }, store: { kind: fs, path: /c } }
+links:
+  berlin->dublin: { pricePerGiB: 0.02 }
+engines:
+  postgres: { prefer: [dublin] }
+policies:
+  everything: { select: { names: ['*'] }, placement: { copies: 2, jurisdictions: [EU] }, retention: { minimum: 30d } }
+  shops: { select: { names: [shop-*] }, rpo: 24h, retention: { maximum: 1y } }
+residency:
+  personal: { dataClasses: [personal], data: { allow: [EU] } }
+exceptions:
+  audit:
+    { instances: [shop-1], regions: [ohio], purposes: [restore], reason: an audit, grantedBy: dpo, expires: 2027-06-30 }
+instances:
+  shop-1: { engine: postgres, home: berlin, dataClass: personal, connection: env:SHOP_URL }
+`;
+
+const parse = (text: string) => parseConfig(text, 'cbcr.yaml', vocabulary);
+const problemsOf = (text: string) => {
+  const result = parse(text);
+  return result.ok ? [] : result.problems.map(({ path, line, message, hint }) => ({ path, line, message, hint }));
+};
+/** The example with pieces of text replaced: from, to, from, to. */
+const edit = (...changes: string[]) => {
+  let text = whole;
+  for (let at = 0; at + 1 < changes.length; at += 2) {
+    expect(text).toContain(changes[at]);
+    text = text.replace(changes[at] ?? '', changes[at + 1] ?? '');
+  }
+  return problemsOf(text);
+};
+
+test('the example is valid, and gives a rulebook', () => {
+  const result = parse(whole);
+  expect(result).toMatchObject({ ok: true, notes: [] });
+  expect(result.ok && result.config.exceptions[0]?.expires).toEqual(new Date('2027-06-30T00:00:00Z'));
+  expect(result.ok && result.config.links).toEqual([{ from: 'berlin', to: 'dublin', pricePerGiB: 0.02 }]);
+});
+
+test.each<[string, string[], string, number, RegExp]>([
+  [
+    'a minimum retention above the maximum',
+    ['minimum: 30d', 'minimum: 2y, maximum: 1y'],
+    'policies.everything.retention.minimum',
+    13,
+    /minimum retention of 2y is above the maximum of 1y/,
+  ],
+  [
+    'a minimum above the maximum of another policy of the instance',
+    ['minimum: 30d', 'minimum: 2y'],
+    'instances.shop-1',
+    21,
+    /of its policies .* together, the minimum retention of 2y/,
+  ],
+  [
+    'more copies than legal regions',
+    ['copies: 2', 'copies: 3'],
+    'policies.everything.placement.copies',
+    13,
+    /demands 3 copies, only 2 qualify: berlin, dublin/,
+  ],
+  [
+    'a distance that nothing satisfies',
+    ['copies: 2', 'copies: 2, constraints: { minimumDistanceKm: 15000 }'],
+    'policies.everything.placement.copies',
+    13,
+    /only 1 qualif/,
+  ],
+  [
+    'a key region outside its residency',
+    ['data: { allow: [EU] }', 'data: { allow: [EU] }, keys: { allow: [DE] }'],
+    'regions.dublin.key',
+    6,
+    /protects data of shop-1, and may not/,
+  ],
+  [
+    'jurisdictions that contain each other',
+    ['EU: { contains: [DE, IE] }', 'EU: { contains: [DE, IE] }\n  DE: { contains: [EU] }'],
+    'jurisdictions.EU.contains[0]',
+    3,
+    /EU contains itself: EU contains DE contains EU/,
+  ],
+  [
+    'an unknown place in a residency policy',
+    ['data: { allow: [EU] }', 'data: { allow: [EU, UE] }'],
+    'residency.personal.data.allow[1]',
+    16,
+    /no region lies in UE/,
+  ],
+  ['an unknown region in an exception', ['regions: [ohio]', 'regions: [oslo]'], 'exceptions.audit.regions[0]', 19, /unknown region oslo/],
+  ['an exception that is over', ['2027-06-30', '2026-06-30'], 'exceptions.audit.expires', 19, /expired at 2026-06-30/],
+  [
+    'an instance that no policy covers',
+    ["names: ['*']", "names: ['other-*']", 'shop-*', 'till-*'],
+    'instances.shop-1',
+    21,
+    /no policy applies to it/,
+  ],
+  [
+    'a framework that is none',
+    ['instances:\n  shop-1', 'compliance: { frameworks: [{ name: gdpr }] }\ninstances:\n  shop-1'],
+    'compliance.frameworks[0].name',
+    20,
+    /gdpr is not a template/,
+  ],
+  ['a link that is none', ['berlin->dublin', 'berlin'], 'links.berlin', 9, /not a link/],
+  ['a setting that nothing goes by', ['rpo: 24h', 'priority: high'], 'policies.shops.priority', 14, /unknown key priority/],
+  [
+    'a capability that no worker reports',
+    ['copies: 2', 'copies: 2, constraints: { capabilities: [objectLock] }'],
+    'policies.everything.placement.constraints.capabilities',
+    13,
+    /unknown key/,
+  ],
+])('%s is refused with its place and a way out', (_name, changes, path, line, message) => {
+  const found = edit(...changes);
+  const problem = found.find((candidate) => candidate.path === path);
+  expect(found.map((candidate) => candidate.path)).toContain(path);
+  expect(problem?.line).toBe(line);
+  expect(problem?.message).toMatch(message);
+});
+
+test('contradictions come all at once, each with a way out', () => {
+  const found = edit(
+    'minimum: 30d',
+    'minimum: 2y, maximum: 1y',
+    '2027-06-30',
+    '2026-06-30',
+    'copies: 2',
+    'copies: 9',
+    '[DE, IE]',
+    '[DE, IE, EU]',
+  );
+  expect(found.map(({ path }) => path)).toEqual([
+    'jurisdictions.EU.contains[2]',
+    'policies.everything.placement.copies',
+    'policies.everything.retention.minimum',
+    'exceptions.audit.expires',
+  ]);
+  for (const { hint } of found) expect(hint).toMatch(/\.$/);
+});
+
+test('a selector that matches nothing is a note, not a problem', () => {
+  const result = parse(whole.replace('shop-*', 'till-*'));
+  expect(result.ok && result.notes.map(({ path, line }) => [path, line])).toEqual([['policies.shops.select', 14]]);
+});
