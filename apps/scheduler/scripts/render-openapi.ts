@@ -41,7 +41,7 @@ export async function renderOpenapi(): Promise<string> {
       health,
       engines: {},
       seal: refuse,
-      config: { applyText: refuse, applyFile: refuse, rollBack: refuse },
+      config: { readText: refuse, applyText: refuse, applyFile: refuse, rollBack: refuse },
       limitBook: { publish: refuse, read: refuse, close: refuse },
     },
   });

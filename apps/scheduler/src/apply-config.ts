@@ -24,6 +24,8 @@ interface ConfigChange {
 }
 
 export interface ConfigApplier {
+  /** What the text says, or throws {@link InvalidConfigError}. Changes nothing. */
+  readText(text: string, file: string): Config;
   /**
    * Makes the catalog say what the text says, or throws {@link InvalidConfigError} or `policy.change-refused` and changes nothing. Answers with
    * the version of the policies in force.
@@ -56,6 +58,7 @@ export function createConfigApplier(
     return { ...config, version };
   };
   return {
+    readText: (text, file) => requireValid(parseConfig(text, file, vocabulary), file),
     applyText: async (text, file, change) => apply(requireValid(parseConfig(text, file, vocabulary), file), change),
     async applyFile(file, change) {
       const config = requireValid(await readConfigFile(file, vocabulary), file);

@@ -1,6 +1,7 @@
 import type { Catalog } from '@cbcr/catalog';
 import { CbcrError, type Clock, type Instance, type Rulebook } from '@cbcr/domain';
 import { mayUse, resolvePolicy } from '@cbcr/policy';
+import { keepVanishedPolicies } from './keep-vanished-policies.ts';
 
 /**
  * Refuses a rulebook under which an instance had no policy at all, or under which no verified copy that it has now could stay where it is
@@ -17,10 +18,7 @@ export async function refuseLosses(
     catalog.rulebook.listVerifiedPlaces(),
     catalog.regions.list({ unlisted: true }),
   ]);
-  const named = new Set(wanted.rulebook.policies.map(({ id }) => id));
-  // Those that vanish stay in force for the instances that name them, as the catalog does it.
-  const vanished = before.policies.filter(({ id }) => !named.has(id)).map(({ select: _select, ...policy }) => policy);
-  const after = { ...wanted.rulebook, policies: [...wanted.rulebook.policies, ...vanished] };
+  const after = keepVanishedPolicies(before, wanted.rulebook);
   const instances = new Map([...known.filter(({ retiredAt }) => retiredAt === null), ...wanted.instances].map((one) => [one.id, one]));
 
   const uncovered = [...instances.values()].filter((instance) => resolvePolicy(after, instance).applying.length === 0);

@@ -6,14 +6,18 @@ import type {
   AddInstanceRequest,
   ApplyConfigRequest,
   BackupRequest,
+  PlanRequest,
   ReplicationRequest,
   RestoreRequest,
   RollbackRequest,
   SetLimitRequest,
+  SimulationRequest,
   VerificationRequest,
 } from './requests.ts';
+import { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
 import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 import { type LimitView, limitViewSchema } from './views/limit.ts';
+import { type PlanView, planViewSchema } from './views/plan.ts';
 import { type PointView, pointViewSchema } from './views/point.ts';
 import {
   type PolicyExplanationView,
@@ -71,6 +75,16 @@ export interface CbcrClient {
   listPolicyVersions(): Promise<PolicyVersionView[]>;
   rollBackPolicies(request: RollbackRequest): Promise<{ version: number }>;
   explainPolicy(instance: string): Promise<PolicyExplanationView>;
+  /** What applying the text would change; changes nothing. */
+  planPolicy(request: PlanRequest): Promise<PlanView>;
+  /** What would be if; changes nothing. */
+  simulatePolicy(request: SimulationRequest): Promise<PlanView>;
+  checkCompliance(filter?: {
+    instance?: string | undefined;
+    framework?: string | undefined;
+    limit?: number | undefined;
+  }): Promise<ComplianceView>;
+  listFrameworks(): Promise<FrameworkView[]>;
 }
 
 export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
@@ -130,6 +144,10 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     listPolicyVersions: () => call(z.array(policyVersionViewSchema), 'GET', '/v1/policy/versions'),
     rollBackPolicies: (request) => call(z.object({ version: z.number() }), 'POST', '/v1/policy/rollbacks', request),
     explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),
+    planPolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/plan', request),
+    simulatePolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/simulate', request),
+    checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`),
+    listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
   };
 }
 

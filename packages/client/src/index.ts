@@ -13,6 +13,8 @@ export {
   applyConfigRequestSchema,
   type BackupRequest,
   backupRequestSchema,
+  type PlanRequest,
+  planRequestSchema,
   type ReplicationRequest,
   type RestoreRequest,
   type RollbackRequest,
@@ -20,12 +22,16 @@ export {
   restoreRequestSchema,
   rollbackRequestSchema,
   type SetLimitRequest,
+  type SimulationRequest,
   setLimitRequestSchema,
+  simulationRequestSchema,
   type VerificationRequest,
   verificationRequestSchema,
 } from './requests.ts';
+export { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
 export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 export { type LimitView, limitViewSchema } from './views/limit.ts';
+export { type PlanView, planViewSchema } from './views/plan.ts';
 export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';
 export {
   type PolicyExplanationView,

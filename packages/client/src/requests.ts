@@ -67,3 +67,24 @@ export const rollbackRequestSchema = z.strictObject({
   force: z.boolean().optional(),
 });
 export type RollbackRequest = z.input<typeof rollbackRequestSchema>;
+
+/** How many affected instances the answer shows; the sums are of all. */
+const shownInstances = z.int().min(1).max(10_000).default(200);
+
+/** `file` only names the text in problems. */
+const proposedText = { file: z.string().min(1).max(1024), text: z.string().max(1_000_000) };
+
+export const planRequestSchema = z.strictObject({ ...proposedText, limit: shownInstances });
+export type PlanRequest = z.input<typeof planRequestSchema>;
+
+/** Everything that is given happens at once, on top of `proposed` when that is given. */
+export const simulationRequestSchema = z.strictObject({
+  /** The text of a cbcr.yaml, instead of what is in force. */
+  proposed: z.strictObject(proposedText).optional(),
+  down: z.array(regionIdSchema).default([]),
+  removed: z.array(regionIdSchema).default([]),
+  /** New homes by instance. */
+  moved: z.record(instanceIdSchema, regionIdSchema).default({}),
+  limit: shownInstances,
+});
+export type SimulationRequest = z.input<typeof simulationRequestSchema>;

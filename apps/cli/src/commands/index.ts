@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { backup } from './backup.ts';
+import { checkCompliance } from './compliance/check.ts';
+import { listFrameworks } from './compliance/frameworks.ts';
 import { applyConfig } from './config/apply.ts';
 import { checkConfig } from './config/check.ts';
 import { stopStack } from './dev/down.ts';
@@ -21,7 +23,9 @@ import { showPoint } from './points/show.ts';
 import { applyPolicy } from './policy/apply.ts';
 import { explainPolicy } from './policy/explain.ts';
 import { showHistory } from './policy/history.ts';
+import { planPolicy } from './policy/plan.ts';
 import { rollBackPolicy } from './policy/rollback.ts';
+import { simulatePolicy } from './policy/simulate.ts';
 import { validatePolicy } from './policy/validate.ts';
 import { reference } from './reference.ts';
 import { listRegions } from './regions/list.ts';
@@ -53,8 +57,9 @@ export const commandGroups: readonly { name: string; about: string; commands: re
   {
     name: 'policy',
     about: 'what must hold: placement, residency, versions of the rules',
-    commands: [validatePolicy, applyPolicy, rollBackPolicy, showHistory, explainPolicy],
+    commands: [validatePolicy, planPolicy, simulatePolicy, applyPolicy, rollBackPolicy, showHistory, explainPolicy],
   },
+  { name: 'compliance', about: 'what named frameworks find in the copies that exist', commands: [checkCompliance, listFrameworks] },
   { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
   {
     name: 'dev',

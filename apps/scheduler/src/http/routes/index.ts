@@ -1,7 +1,9 @@
 import { backups } from './backups.ts';
+import { compliance } from './compliance.ts';
 import { config } from './config.ts';
 import { instances } from './instances.ts';
 import { limits } from './limits.ts';
+import { plans } from './plans.ts';
 import { points } from './points.ts';
 import { policy } from './policy.ts';
 import { regions } from './regions.ts';
@@ -24,4 +26,6 @@ export const routes: readonly Route[] = [
   limits,
   config,
   policy,
+  plans,
+  compliance,
 ];

@@ -1,4 +1,5 @@
 import type { ErrorEntry } from '../error-entry.ts';
+import { complianceErrors } from './compliance.ts';
 import { engineErrors } from './engine.ts';
 import { formatErrors } from './format.ts';
 import { placementErrors } from './placement.ts';
@@ -15,6 +16,7 @@ export const errorCatalogue = {
   ...runErrors,
   ...requestErrors,
   ...placementErrors,
+  ...complianceErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
