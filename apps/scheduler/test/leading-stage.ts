@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 // biome-ignore lint/plugin/adapters: a configuration is checked as an app's compose.ts has it checked
 import { storeOptionsSchemas } from '@cbcr/blobstore/adapters';
 import type { Catalog } from '@cbcr/catalog';
-import { parseConfig } from '@cbcr/config';
+import { type ConfigVocabulary, parseConfig } from '@cbcr/config';
 import type { Clock } from '@cbcr/domain';
 import { createQueues, type JobKindName, jobKinds, type Queues } from '@cbcr/jobs';
 import { defaultTransferTuning } from '@cbcr/operations';
@@ -41,21 +41,22 @@ export function createRounds(
   };
 }
 
+/** What a cbcr.yaml is checked against, as in the scheduler. */
+export const vocabularyOf = ({ clock }: Pick<SchedulerStage, 'clock'>): ConfigVocabulary => ({
+  stores: storeOptionsSchemas,
+  engines: { postgres: {} },
+  limits: limitsSchema,
+  checkSchedule,
+  chooseControls,
+  decisions: { getStorageRegions, mayUse, resolvePolicy },
+  now: clock.now,
+});
+
 /** Applies the text of a cbcr.yaml, as a scheduler does. */
-export async function configure({ catalog, clock }: SchedulerStage, text: string): Promise<void> {
-  const decisions = { getStorageRegions, mayUse, resolvePolicy };
-  const vocabulary = {
-    stores: storeOptionsSchemas,
-    engines: { postgres: {} },
-    limits: limitsSchema,
-    checkSchedule,
-    chooseControls,
-    decisions,
-    now: clock.now,
-  };
-  const result = parseConfig(text, 'cbcr.yaml', vocabulary);
+export async function configure(stage: SchedulerStage, text: string): Promise<void> {
+  const result = parseConfig(text, 'cbcr.yaml', vocabularyOf(stage));
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  await catalog.applyConfig(result.config, 'test');
+  await stage.catalog.applyConfig(result.config, 'test');
 }
 
 export const newNamespace = (): string => `test-${randomBytes(6).toString('hex')}`;
