@@ -4,6 +4,7 @@ import { type ErrorCode, errorCatalogue, exitCodeOf, keyPrefixOf, queueNameOf, r
 import { compareDatabases, createReadOnlyLogin, type TestDatabase } from '@cbcr/testkit';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCbcrCommand } from './cbcr-command.ts';
 import { eventually } from './eventually.ts';
 import { store, userEnvironment } from './setup-environment.ts';
 import { startStack, type TestStack } from './stack.ts';
@@ -219,6 +220,17 @@ describe('bad input gets a clear answer', () => {
     const failure = await fail(['restore', 'shop', '--to', home, '--target', 'env:X']);
     expectAnswer(failure, 'format.unreadable');
     for (const region of stack.regions) expect(failure.message).toContain(region);
+  });
+
+  test('a token that has expired', async () => {
+    const { token } = await stack.cbcr.json<{ token: string }>('tokens', 'issue', 'night-shift', '--for', '1s');
+    const guest = createCbcrCommand({ ...userEnvironment, CBCR_URL: stack.file.url, CBCR_TOKEN: token });
+    const { code, stdout } = await eventually('the token has ended', async () => {
+      const listed = await guest.run(['regions', 'list', '--json']);
+      return listed.code !== 0 && listed;
+    });
+    expectAnswer({ exitCode: code, ...(JSON.parse(stdout) as { error: Failure }).error }, 'api.token-expired');
+    expect(await guest.run(['tokens', 'issue', 'friend', '--for', 'long'])).toMatchObject({ code: 2 });
   });
 
   test('a token that was changed, a wrong key and a missing key', async () => {

@@ -16,4 +16,14 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** `90s`, `45m`, `8h` or `30d`, in seconds. */
+export function parseLifetime(text: string): number {
+  const [, count, unit = ''] = /^([1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
+  const seconds = secondsOf[unit];
+  if (seconds === undefined) throw new InvalidArgumentError('It must be a duration such as 90s, 45m, 8h or 30d.');
+  return Number(count) * seconds;
+}
+
 export const timeoutHelp = 'with --wait: stop waiting after so many seconds; the run goes on';

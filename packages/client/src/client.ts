@@ -6,6 +6,7 @@ import type {
   AddInstanceRequest,
   ApplyConfigRequest,
   BackupRequest,
+  IssueTokenRequest,
   PlanRequest,
   ReplicationRequest,
   RestoreRequest,
@@ -16,6 +17,7 @@ import type {
 } from './requests.ts';
 import { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
 import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
+import { type IssuedTokenView, issuedTokenViewSchema } from './views/issued-token.ts';
 import { type LimitView, limitViewSchema } from './views/limit.ts';
 import { type PlanView, planViewSchema } from './views/plan.ts';
 import { type PointView, pointViewSchema } from './views/point.ts';
@@ -85,6 +87,9 @@ export interface CbcrClient {
     limit?: number | undefined;
   }): Promise<ComplianceView>;
   listFrameworks(): Promise<FrameworkView[]>;
+  /** A token that ends by itself; only with the main token. */
+  issueToken(request: IssueTokenRequest): Promise<IssuedTokenView>;
+  applyConfig(request: ApplyConfigRequest): Promise<{ regions: number; policies: number; instances: number }>;
 }
 
 export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
@@ -148,6 +153,8 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     simulatePolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/simulate', request),
     checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`),
     listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
+    issueToken: (request) => call(issuedTokenViewSchema, 'POST', '/v1/tokens', request),
+    applyConfig: (request) => call(applied, 'POST', '/v1/config', request),
   };
 }
 

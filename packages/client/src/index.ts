@@ -13,6 +13,8 @@ export {
   applyConfigRequestSchema,
   type BackupRequest,
   backupRequestSchema,
+  type IssueTokenRequest,
+  issueTokenRequestSchema,
   type PlanRequest,
   planRequestSchema,
   type ReplicationRequest,
@@ -30,6 +32,7 @@ export {
 } from './requests.ts';
 export { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
 export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
+export { type IssuedTokenView, issuedTokenViewSchema } from './views/issued-token.ts';
 export { type LimitView, limitViewSchema } from './views/limit.ts';
 export { type PlanView, planViewSchema } from './views/plan.ts';
 export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';

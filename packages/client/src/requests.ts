@@ -88,3 +88,16 @@ export const simulationRequestSchema = z.strictObject({
   limit: shownInstances,
 });
 export type SimulationRequest = z.input<typeof simulationRequestSchema>;
+const longestTokenSeconds = 365 * 24 * 3600;
+
+/** `name` appears as the requester of what is done with the token. */
+export const issueTokenRequestSchema = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[\w.@-]+$/, 'letters, digits, and . _ @ -')
+    .refine((name) => name !== 'api', 'api is the main token'),
+  lifetimeSeconds: z.int().min(1).max(longestTokenSeconds),
+});
+export type IssueTokenRequest = z.input<typeof issueTokenRequestSchema>;

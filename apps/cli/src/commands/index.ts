@@ -35,6 +35,7 @@ import { cancelRun } from './runs/cancel.ts';
 import { listRuns } from './runs/list.ts';
 import { showRun } from './runs/show.ts';
 import { watchRun } from './runs/watch.ts';
+import { issueToken } from './tokens/issue.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
 
@@ -61,6 +62,7 @@ export const commandGroups: readonly { name: string; about: string; commands: re
   },
   { name: 'compliance', about: 'what named frameworks find in the copies that exist', commands: [checkCompliance, listFrameworks] },
   { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
+  { name: 'tokens', about: 'temporary tokens of the API', commands: [issueToken] },
   {
     name: 'dev',
     about: 'local stacks of real servers, for trying things out',

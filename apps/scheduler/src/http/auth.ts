@@ -1,19 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { CbcrError } from '@cbcr/domain';
+import { CbcrError, type Clock } from '@cbcr/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from './caller.ts';
+import type { TemporaryTokens } from './temporary-tokens.ts';
 
 /** Digests have equal lengths, so that the comparison tells nothing about the token, not even its length. */
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
- * Accepts the token as `Authorization: Bearer TOKEN` (programs) or as the password of HTTP basic authentication (browsers, any user
- * name). A missing or wrong token ends in `api.unauthorised`.
+ * Accepts the main token or a temporary one as `Authorization: Bearer TOKEN` (programs) or as the password of HTTP basic authentication
+ * (browsers, any user name), and says who sent it. A missing or wrong token ends in `api.unauthorised`, one that has ended in `api.token-expired`.
  */
-export function createTokenCheck(token: string): (request: FastifyRequest) => void {
+export function createTokenCheck(
+  { token, clock }: { token: string; clock: Pick<Clock, 'now'> },
+  temporaryTokens: Pick<TemporaryTokens, 'verify'>,
+): (request: FastifyRequest) => Promise<Caller> {
   const wanted = digest(token);
-  return (request) => {
+  return async (request) => {
     const given = readToken(request.headers.authorization);
-    if (given === null || !timingSafeEqual(digest(given), wanted)) throw new CbcrError('api.unauthorised', {});
+    if (given === null) throw new CbcrError('api.unauthorised', {});
+    if (timingSafeEqual(digest(given), wanted)) return { name: 'api', holdsMainToken: true };
+    const name = await temporaryTokens.verify(given, clock.now());
+    if (name === null) throw new CbcrError('api.unauthorised', {});
+    return { name, holdsMainToken: false };
   };
 }
 

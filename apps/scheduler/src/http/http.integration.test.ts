@@ -1,4 +1,4 @@
-import { systemClock } from '@cbcr/domain';
+import { runIdSchema, systemClock } from '@cbcr/domain';
 import { createLogger } from '@cbcr/telemetry';
 import { type FaultProxy, startFaultProxy } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
@@ -58,6 +58,44 @@ test.each(['/v1/instances', '/v1/regions', '/metrics', '/queues', '/queues/api/q
     for (const headers of [bearer(), basic()]) expect(await status(path, { headers })).not.toBe(401);
   },
 );
+
+test('a temporary token works until it ends, names whoever uses it, and issues no other', async () => {
+  const issue = (lifetimeSeconds: number, headers = bearer()) =>
+    ask('/v1/tokens', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'night-shift', lifetimeSeconds }),
+    });
+  const { token } = (await (await issue(3600)).json()) as { token: string };
+  expect(await status('/v1/regions', { headers: bearer(token) })).toBe(200);
+  expect(await status('/queues', { headers: basic(token) })).toBe(200);
+  const backup = await ask('/v1/backups', {
+    method: 'POST',
+    headers: { ...bearer(token), 'content-type': 'application/json' },
+    body: JSON.stringify({ instance: shop }),
+  });
+  const { id } = (await backup.json()) as { id: string };
+  expect((await stage.catalog.runs.get(runIdSchema.parse(id))).requestedBy).toBe('night-shift');
+
+  const refused = await issue(3600, bearer(token));
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ error: { code: 'api.main-token-needed' } });
+  for (const forged of [`${token}x`, token.split('.').slice(0, 2).join('.'), `${token.split('.').slice(0, 2).join('.')}.`]) {
+    expect(await status('/v1/regions', { headers: bearer(forged) }), forged).toBe(401);
+  }
+
+  const short = (await (await issue(1)).json()) as { token: string; expires: string };
+  await vi.waitFor(
+    async () => {
+      const response = await ask('/v1/regions', { headers: bearer(short.token) });
+      expect(await response.json()).toMatchObject({
+        error: { code: 'api.token-expired', message: expect.stringContaining('night-shift') },
+      });
+      expect(response.status).toBe(401);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+});
 
 test('a page of another site changes nothing, even with the credentials of the browser', async () => {
   const start = (origin: string) =>

@@ -4,10 +4,12 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createTokenCheck, refuseForeignOrigin } from './auth.ts';
 import { boardPath, type QueueBoard } from './bull-board.ts';
+import { rememberCaller } from './caller.ts';
 import { answerErrors, answerWith } from './error-answers.ts';
 import { describeHealth, type HealthChecks } from './health.ts';
 import { routes } from './routes/index.ts';
 import type { ApiDependencies } from './routes/route.ts';
+import { createTemporaryTokens } from './temporary-tokens.ts';
 
 export interface HttpServerOptions {
   token: string;
@@ -15,7 +17,7 @@ export interface HttpServerOptions {
   logger: FastifyBaseLogger;
   board: QueueBoard;
   health: HealthChecks;
-  api: ApiDependencies;
+  api: Omit<ApiDependencies, 'temporaryTokens'>;
   /** Prometheus text. */
   metrics(): Promise<string>;
 }
@@ -47,11 +49,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   describeHealth(app, options.health);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
-  const checkToken = createTokenCheck(options.token);
+  const temporaryTokens = createTemporaryTokens(options.token);
+  const checkToken = createTokenCheck({ token: options.token, clock: options.api.clock }, temporaryTokens);
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', async (request, reply) => {
       try {
-        checkToken(request);
+        rememberCaller(request, await checkToken(request));
         refuseForeignOrigin(request);
       } catch (error) {
         // Not thrown: Bull Board has an error handler of its own, whose answer would not make a browser ask for the token.
@@ -65,7 +68,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     await guarded.register(options.board.plugin, { prefix: boardPath });
     await guarded.register(
       async (api) => {
-        for (const route of routes) route(api.withTypeProvider<ZodTypeProvider>(), options.api);
+        for (const route of routes) route(api.withTypeProvider<ZodTypeProvider>(), { ...options.api, temporaryTokens });
       },
       { prefix: '/v1' },
     );

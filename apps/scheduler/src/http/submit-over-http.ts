@@ -1,6 +1,8 @@
 import type { CreatedRun } from '@cbcr/catalog';
 import { submitRun } from '@cbcr/operations';
-import { readIdempotencyKey, requester } from './requester.ts';
+import type { FastifyRequest } from 'fastify';
+import { callerOf } from './caller.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import type { ApiDependencies } from './routes/route.ts';
 
 type Submission = Parameters<typeof submitRun>[1];
@@ -8,14 +10,14 @@ type Submission = Parameters<typeof submitRun>[1];
 /** The run that the request's idempotency key stands for, or a new one as `plan` describes it. */
 export function submitOverHttp(
   deps: Pick<ApiDependencies, 'catalog'>,
-  headers: Record<string, unknown>,
+  request: Pick<FastifyRequest, 'headers' | 'raw'>,
   asksFor: Submission['asksFor'],
   plan: Parameters<typeof submitRun>[2],
 ): Promise<CreatedRun> {
-  const idempotencyKey = readIdempotencyKey(headers);
+  const idempotencyKey = readIdempotencyKey(request.headers);
   return submitRun(
     deps,
-    { request: idempotencyKey?.replace(/^api:/, '') ?? 'without a key', idempotencyKey, requestedBy: requester, asksFor },
+    { request: idempotencyKey?.replace(/^api:/, '') ?? 'without a key', idempotencyKey, requestedBy: callerOf(request).name, asksFor },
     plan,
   );
 }

@@ -9,10 +9,11 @@ export const backups: Route = (app, deps) => {
   app.post(
     '/backups',
     { schema: { summary: 'Back an instance up now', body: backupRequestSchema, response: { 200: runViewSchema, 202: runViewSchema } } },
-    async ({ body, headers }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const kind = jobKinds.backup.name;
       const asksFor = { kind, instance: body.instance };
-      const { run, created } = await submitOverHttp(deps, headers, asksFor, () => planRun(deps, { kind, ...body }));
+      const { run, created } = await submitOverHttp(deps, request, asksFor, () => planRun(deps, { kind, ...body }));
       return reply.status(created ? 202 : 200).send(describeRun(run));
     },
   );

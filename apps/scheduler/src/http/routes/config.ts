@@ -1,5 +1,5 @@
 import { appliedConfigSchema, applyConfigRequestSchema } from '@cbcr/client';
-import { requester } from '../requester.ts';
+import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
 export const config: Route = (app, deps) => {
@@ -12,9 +12,12 @@ export const config: Route = (app, deps) => {
         response: { 200: appliedConfigSchema },
       },
     },
-    async ({ body }) => {
-      const { text, file, ...change } = body;
-      const { regions, policies, instances, version } = await deps.config.applyText(text, file, { actor: requester, ...change });
+    async (request) => {
+      const { text, file, ...change } = request.body;
+      const { regions, policies, instances, version } = await deps.config.applyText(text, file, {
+        actor: callerOf(request).name,
+        ...change,
+      });
       return { regions: regions.length, policies: policies.length, instances: instances.length, version };
     },
   );

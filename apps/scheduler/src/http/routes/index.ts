@@ -11,6 +11,7 @@ import { replications } from './replications.ts';
 import { restores } from './restores.ts';
 import type { Route } from './route.ts';
 import { runs } from './runs.ts';
+import { tokens } from './tokens.ts';
 import { verifications } from './verifications.ts';
 
 /** Every route of the API. */
@@ -28,4 +29,5 @@ export const routes: readonly Route[] = [
   policy,
   plans,
   compliance,
+  tokens,
 ];

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createInstanceReader, readInstanceFacts } from '../../read-instance.ts';
 import { describeInstance, describeInstanceInDetail } from '../../views/instance-view.ts';
 import { acceptConnection } from '../accept-connection.ts';
-import { requester } from '../requester.ts';
+import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
 export const instances: Route = (app, deps) => {
@@ -38,7 +38,8 @@ export const instances: Route = (app, deps) => {
         response: { 201: instanceDetailViewSchema },
       },
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const engine = Object.hasOwn(deps.engines, body.engine) ? deps.engines[body.engine] : undefined;
       if (engine === undefined) {
         throw new CbcrError('engine.unknown', { engine: body.engine, known: Object.keys(deps.engines).join(', ') });
@@ -52,7 +53,7 @@ export const instances: Route = (app, deps) => {
           known: rulebook.policies.map(({ id }) => id).join(', ') || 'none',
         });
       }
-      await catalog.instances.add(instance, requester);
+      await catalog.instances.add(instance, callerOf(request).name);
       return reply.status(201).send(describeInstanceInDetail(await readInstanceFacts(deps, body.id)));
     },
   );

@@ -4,7 +4,7 @@ import { readLimits } from '@cbcr/operations';
 import { type LimitName, limitNameSchema, limitSchema } from '@cbcr/throttle';
 import { z } from 'zod';
 import { describeLimit } from '../../views/limit-view.ts';
-import { requester } from '../requester.ts';
+import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
 export const limits: Route = (app, { catalog, clock, limitBook }) => {
@@ -35,10 +35,15 @@ export const limits: Route = (app, { catalog, clock, limitBook }) => {
         response: { 200: limitViewSchema },
       },
     },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request;
       const name = understand(limitNameSchema, params.name, 'name');
       await requireKnownRegions(name);
-      await catalog.limits.override(name, body.limit === null ? null : understand(limitSchema, body.limit, 'limit'), requester);
+      await catalog.limits.override(
+        name,
+        body.limit === null ? null : understand(limitSchema, body.limit, 'limit'),
+        callerOf(request).name,
+      );
       const found = (await list()).find((limit) => limit.name === name);
       return found ?? describeLimit({ name, configured: null, override: null }, clock.now(), 0);
     },

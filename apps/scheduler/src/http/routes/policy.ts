@@ -3,7 +3,7 @@ import { instanceIdSchema } from '@cbcr/domain';
 import { readDecisionFacts } from '@cbcr/operations';
 import { z } from 'zod';
 import { describePolicy } from '../../views/policy-view.ts';
-import { requester } from '../requester.ts';
+import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
 export const policy: Route = (app, deps) => {
@@ -24,7 +24,10 @@ export const policy: Route = (app, deps) => {
         response: { 200: z.object({ version: z.number() }) },
       },
     },
-    async ({ body: { version, ...change } }) => config.rollBack(version, { actor: requester, ...change }),
+    async (request) => {
+      const { version, ...change } = request.body;
+      return config.rollBack(version, { actor: callerOf(request).name, ...change });
+    },
   );
 
   app.get(

@@ -15,10 +15,11 @@ export const replications: Route = (app, deps) => {
         response: { 200: runViewSchema, 202: runViewSchema },
       },
     },
-    async ({ body, headers }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const kind = jobKinds.replicate.name;
       const asksFor = { kind, point: body.point, region: body.to };
-      const { run, created } = await submitOverHttp(deps, headers, asksFor, () => planRun(deps, { kind, ...body }));
+      const { run, created } = await submitOverHttp(deps, request, asksFor, () => planRun(deps, { kind, ...body }));
       return reply.status(created ? 202 : 200).send(describeRun(run));
     },
   );

@@ -35,9 +35,10 @@ export const restores: Route = (app, deps) => {
         response: { 200: runViewSchema, 202: runViewSchema },
       },
     },
-    async ({ body, headers }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const asksFor = { kind: jobKinds.restore.name, instance: body.instance, point: body.point, region: body.to };
-      const { run, created } = await submitOverHttp(deps, headers, asksFor, async () => {
+      const { run, created } = await submitOverHttp(deps, request, asksFor, async () => {
         const { facts, point } = await decideRestore(deps, body);
         requireReadableCopy(facts, point, body.to);
         const target = acceptConnection(deps, point.engine, body.target);

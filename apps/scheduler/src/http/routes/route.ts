@@ -7,6 +7,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ConfigApplier } from '../../apply-config.ts';
 import type { HealthMemory } from '../../health-memory.ts';
+import type { TemporaryTokens } from '../temporary-tokens.ts';
 
 export interface ApiDependencies {
   catalog: Catalog;
@@ -20,6 +21,7 @@ export interface ApiDependencies {
   seal(plaintext: string): string;
   config: ConfigApplier;
   limitBook: LimitBook;
+  temporaryTokens: Pick<TemporaryTokens, 'issue'>;
 }
 
 type ApiServer = FastifyInstance<

@@ -3,7 +3,7 @@ import { instanceIdSchema, isFinalRunState, type RunState, runIdSchema, runTrans
 import { type JobKindName, jobKinds } from '@cbcr/jobs';
 import { z } from 'zod';
 import { describeRun } from '../../views/run-view.ts';
-import { requester } from '../requester.ts';
+import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
 const states = z.enum(Object.keys(runTransitions) as [RunState, ...RunState[]]);
@@ -36,8 +36,9 @@ export const runs: Route = (app, { catalog, queues }) => {
   app.post(
     '/runs/:id/cancel',
     { schema: { summary: 'Cancel a run, waiting or running', params: byId, response: { 202: runViewSchema } } },
-    async ({ params }, reply) => {
-      const run = await catalog.runs.requestCancel(params.id, requester);
+    async (request, reply) => {
+      const { params } = request;
+      const run = await catalog.runs.requestCancel(params.id, callerOf(request).name);
       // The catalog has decided. Redis only makes it quick, so its absence is no reason to answer with an error.
       const hint = isFinalRunState(run.state)
         ? queues.remove(run.kind as JobKindName, run.region, run.id)

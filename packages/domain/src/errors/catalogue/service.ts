@@ -43,6 +43,18 @@ export const serviceErrors = {
     treatment: 'never',
     status: 401,
   },
+  'api.token-expired': {
+    sentence: 'The token of {name} expired at {expired}.',
+    hint: 'Have a new one issued by whoever holds the main token: cbcr tokens issue NAME --for 8h',
+    treatment: 'never',
+    status: 401,
+  },
+  'api.main-token-needed': {
+    sentence: 'The token of {name} may not issue tokens.',
+    hint: 'Ask whoever holds the main token of the scheduler.',
+    treatment: 'never',
+    status: 403,
+  },
   'api.origin-refused': {
     sentence: 'A page of {origin} may not change anything here.',
     hint: 'Open Bull Board at the address of the scheduler itself.',

@@ -1,8 +1,5 @@
 import { CbcrError } from '@cbcr/domain';
 
-/** Who asked, for runs and the audit trail. One token serves everybody, so there is one name. */
-export const requester = 'api';
-
 const longestKey = 200;
 
 /** The same key always gives the same run. Bounded, because it is kept for ever; cut, two keys would become one. */
