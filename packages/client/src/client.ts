@@ -89,7 +89,6 @@ export interface CbcrClient {
   listFrameworks(): Promise<FrameworkView[]>;
   /** A token that ends by itself; only with the main token. */
   issueToken(request: IssueTokenRequest): Promise<IssuedTokenView>;
-  applyConfig(request: ApplyConfigRequest): Promise<{ regions: number; policies: number; instances: number }>;
 }
 
 export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
@@ -154,7 +153,6 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`),
     listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
     issueToken: (request) => call(issuedTokenViewSchema, 'POST', '/v1/tokens', request),
-    applyConfig: (request) => call(applied, 'POST', '/v1/config', request),
   };
 }
 
