@@ -51,6 +51,14 @@ describe('an error of the server', () => {
     expect(message).not.toContain('somebody');
   });
 
+  it('quotes why a parallel job of the tool ended, not that it did', () => {
+    const failure = said(
+      'pg_restore: error: could not execute query: ERROR:  could not extend file\npg_restore: finished item\npg_restore: error: a worker process died unexpectedly\n',
+    );
+    expect(translate(failure).message).toContain('could not extend file');
+    expect(translate(said('pg_restore: error: a worker process died unexpectedly\n')).message).toContain('died unexpectedly');
+  });
+
   it('passes when it is an error of the catalogue already', () => {
     const error = new CbcrError('engine.tool-missing', { tool: 'pg_dump' });
     expect(translate(error)).toBe(error);

@@ -81,7 +81,8 @@ function known(kind: Kind, connection: PostgresConnection, cause: string): CbcrE
 function errorLine(stderrTail: string): string {
   const lines = stderrTail.split('\n').filter((line) => line.trim() !== '');
   const errors = lines.filter((line) => /\b(?:error|FATAL|ERROR): /.test(line));
-  return errors.at(-1) ?? '';
+  // What pg_restore says last when one of its parallel jobs ends: the job itself said why before.
+  return errors.findLast((line) => !line.includes('a worker process died unexpectedly')) ?? errors.at(-1) ?? '';
 }
 
 function oneLine(text: string, connection: PostgresConnection): string {
