@@ -66,6 +66,39 @@ describe('a backup keeps to the bandwidth that its link has', () => {
     expect(Date.parse(String(run.finishedAt)) - openedAtMs).toBeLessThan(3_000 + unlimitedMs);
   });
 
+  test('a pause that outlasts sockets, stalls and locks costs no restore, verification or replication an attempt', async () => {
+    const set = (rate: string) => stack.cbcr.json('limits', 'set', 'link:*', rate);
+    const late = String(others.at(-1));
+    await setLimit('reset');
+    await stack.cbcr.json('dev', 'outage', late);
+    const point = await pointOf(await backUp());
+    await eventually('the home copy is verified', async () => {
+      const known = (await stack.client.listPoints({ instance: 'shop' })).find(({ id }) => id === point.id);
+      return known?.copies.some(({ region, state }) => region === home && state === 'verified');
+    });
+    await set('200KB/s');
+    const target = await stack.createTarget();
+    await stack.cbcr.json('dev', 'recover', late);
+    const started = await Promise.all([
+      stack.client.startRestore({ instance: 'shop', point: point.id, to: home, target: target.url }),
+      stack.client.startVerification({ point: point.id, region: home }),
+    ]);
+    const replication = await eventually('the debt is being repaid', async () =>
+      (await stack.client.listRuns({ kind: 'replicate' })).find(({ region, state }) => region === late && state === 'running'),
+    );
+    const runs = [...started, replication].map(({ id }) => id);
+    const look = () => Promise.all(runs.map((id) => stack.client.getRun(id)));
+    await eventually('all of them run', async () => (await look()).every(({ state }) => state === 'running'));
+    await set('pause');
+    const pausedAtMs = systemClock.now().getTime();
+    // Sockets are idle for 20 s at most, a segment stalls after 30 s, a lock lasts 30 s.
+    await eventually('the pause was long', async () => systemClock.now().getTime() - pausedAtMs > 40_000);
+    expect((await look()).map(({ state }) => state)).toEqual(['running', 'running', 'running']);
+    await set('reset');
+    for (const id of runs) expect(await stack.untilEnded(id)).toMatchObject({ state: 'succeeded', attempts: 0, epoch: 1 });
+    await target.drop();
+  });
+
   test('limits say where they come from, are undone by reset, and refuse what they do not know', async () => {
     await setLimit('unlimited');
     expect(await stack.cbcr.json<LimitView[]>('limits', 'list')).toMatchObject([{ name: link, rate: 'unlimited', source: 'override' }]);

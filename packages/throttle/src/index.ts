@@ -11,8 +11,7 @@ export { createLimitBook, type LimitBook, type LimitBookOptions, type LimitInFor
 export { type LimitName, type Limits, type Link, limitNameSchema, limitsSchema } from './limits/limits.ts';
 export { formatRate, parseRate, type Rate } from './limits/rate.ts';
 export { rateAt } from './limits/rate-at.ts';
-export type { LaneState } from './local/link-lane.ts';
+export type { LaneState, SpendOptions } from './local/link-lane.ts';
 export type { Priority } from './local/priority.ts';
 export { priorities } from './local/priority.ts';
-export type { SpendOptions } from './pace.ts';
 export { createThrottle, type Throttle, type ThrottleOptions } from './throttle.ts';

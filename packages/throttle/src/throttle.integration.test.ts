@@ -31,14 +31,18 @@ function openBook(redisUrl = inject('redisUrl')): LimitBook {
 }
 
 /** Workers of this process that all move as much as they may. */
-function startWorkers(count: number, options: { redisUrl?: string; priority?: Priority; unheard?: number } = {}) {
-  const { redisUrl = inject('redisUrl'), priority = 'backup', unheard } = options;
+function startWorkers(
+  count: number,
+  options: { redisUrl?: string; priority?: Priority; unheard?: number; body?: Buffer; bodiesAtOnce?: number } = {},
+) {
+  const { redisUrl = inject('redisUrl'), priority = 'backup', unheard, body = megabyte, bodiesAtOnce = 1 } = options;
   const movements: Movement[] = [];
   const throttles: Throttle[] = [];
   const move = async (throttle: Throttle, worker: number) => {
     for (;;) {
-      for await (const piece of throttle.pace(link, megabyte, { priority }))
-        movements.push({ worker, atMs: nowMs(), bytes: piece.byteLength });
+      for await (const piece of throttle.pace(link, body, { priority })) movements.push({ worker, atMs: nowMs(), bytes: piece.byteLength });
+      // Where nothing limits, nothing else would let the answers of Redis in: real bodies come from sockets and go to them.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   };
   const stopped = Array.from({ length: count }, (_, worker) => {
@@ -50,7 +54,8 @@ function startWorkers(count: number, options: { redisUrl?: string; priority?: Pr
       unheard: { limits: unheard === undefined ? {} : limitsOf(unheard), workers: count },
     });
     throttles.push(throttle);
-    return move(throttle, worker).catch((error) => expect(error).toMatchObject({ code: 'throttle.closed' }));
+    const all = Array.from({ length: bodiesAtOnce }, () => move(throttle, worker));
+    return Promise.all(all.map((moving) => moving.catch((error) => expect(error).toMatchObject({ code: 'throttle.closed' }))));
   });
   closing.push(async () => {
     for (const throttle of throttles) throttle.close();
@@ -86,6 +91,25 @@ describe('real processes on one link', () => {
   });
 });
 
+describe('a window of the time of day', () => {
+  test('begins for all processes on the minute of its time zone', { timeout: 120_000 }, async () => {
+    const minuteMs = 60_000;
+    const nextMinuteMs = Math.ceil((nowMs() + 8_000) / minuteMs) * minuteMs;
+    const clockOf = (ms: number) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Kathmandu', hour: '2-digit', minute: '2-digit' }).format(ms);
+    const windows = [{ from: clockOf(nextMinuteMs), to: clockOf(nextMinuteMs + 2 * minuteMs), rate: rate / 5 }];
+    await openBook().publish(limitsSchema.parse({ links: { '*': { rate, timeZone: 'Asia/Kathmandu', windows } } }), 1);
+    const crew = await startWorkerCrew({ redisUrl: inject('redisUrl'), namespace, workers: 4, linkOf: () => link });
+    closing.push(() => crew.stop());
+    expect(await waitUntil(() => nowMs() > nextMinuteMs + 5_000, { deadlineMs: 90_000 })).toBe(true);
+    const of = (fromMs: number, toMs: number) => meanRate(crew.movements, nextMinuteMs + fromMs, nextMinuteMs + toMs) / rate;
+    expect(of(-2_000, 0)).toBeGreaterThan(0.7);
+    expect(of(1_000, 4_000)).toBeLessThanOrEqual(0.22);
+    expect(of(1_000, 4_000)).toBeGreaterThan(0.12);
+    expect(fairness(within(crew.movements, nextMinuteMs + 1_000, nextMinuteMs + 4_000), 4)).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
 describe('a change', () => {
   test('of any kind is seen within a second', async () => {
     const book = openBook();
@@ -110,6 +134,19 @@ describe('a change', () => {
     expect(meanRate(movements, faster.fromMs, faster.toMs) / rate).toBeGreaterThan(2);
     const unlimited = await change('unlimited');
     expect(meanRate(movements, unlimited.fromMs, unlimited.toMs) / rate).toBeGreaterThan(5);
+  });
+
+  test('to a very low limit brings no bursts of what was cut for a high one', async () => {
+    const book = openBook();
+    const low = 200_000;
+    await book.publish(limitsOf('400MB/s'), 1);
+    const { movements } = startWorkers(1, { body: Buffer.alloc(32 * 1024 * 1024), bodiesAtOnce: 8 });
+    await waitUntil(() => movements.length > 30, { deadlineMs: 5_000 });
+    await book.publish(limitsOf(low), 2);
+    await observe(movements, 1_000);
+    const seen = await observe(movements, 4_000);
+    expect(busiestSecond(within(movements, seen.fromMs, seen.toMs)) / low).toBeLessThanOrEqual(1.3);
+    expect(meanRate(movements, seen.fromMs, seen.toMs) / low).toBeGreaterThan(0.5);
   });
 
   test('of an older revision changes nothing', async () => {
@@ -184,13 +221,42 @@ describe('a Redis that goes away', () => {
     expect(meanRate(movements, back.fromMs, back.toMs) / rate).toBeGreaterThan(0.5);
   });
 
+  test('leaves real processes their shares, and to nobody that of one that is killed', async () => {
+    const book = openBook(redis.url);
+    await book.publish(limitsOf(rate), 1);
+    const crew = await startWorkerCrew({ redisUrl: redis.url, namespace, workers: 4, linkOf: () => link });
+    closing.push(() => crew.stop());
+    const everybodyMoves = () => new Set(crew.movements.map(({ worker }) => worker)).size === 4;
+    expect(await waitUntil(everybodyMoves, { deadlineMs: 20_000 })).toBe(true);
+    await observe(crew.movements, 2_000);
+    await redis.kill();
+    await observe(crew.movements, 500);
+    const away = await observe(crew.movements, 3_000);
+    expect(meanRate(crew.movements, away.fromMs, away.toMs) / rate).toBeGreaterThan(0.5);
+    expect(meanRate(crew.movements, away.fromMs, away.toMs) / rate).toBeLessThanOrEqual(1.05);
+    expect(fairness(within(crew.movements, away.fromMs, away.toMs), 4)).toBeGreaterThan(0.95);
+    // Nobody may take what a dead one leaves: there is no one to ask.
+    crew.kill(0);
+    await observe(crew.movements, 500);
+    const fewer = await observe(crew.movements, 2_000);
+    expect(meanRate(crew.movements, fewer.fromMs, fewer.toMs) / rate).toBeLessThanOrEqual(0.8);
+    await redis.restart();
+    await waitUntil(() => book.publish(limitsOf(rate), 1).catch(() => null), { deadlineMs: 10_000 });
+    const isFull = async () => {
+      const { fromMs, toMs } = await observe(crew.movements, 1_000);
+      return meanRate(crew.movements, fromMs, toMs) / rate > 0.9;
+    };
+    expect(await waitUntil(isFull, { deadlineMs: 20_000 })).toBe(true);
+    expect(busiestSecond(crew.movements) / rate).toBeLessThanOrEqual(1.15);
+  });
+
   test('before a process ever heard of it leaves it its share of its own configuration', async () => {
     await redis.kill();
     const { movements } = startWorkers(2, { redisUrl: redis.url, unheard: rate });
     await waitUntil(() => movements.length > 20, { deadlineMs: 5_000 });
     const alone = await observe(movements, 1_500);
     expect(meanRate(movements, alone.fromMs, alone.toMs) / rate).toBeLessThanOrEqual(1.1);
-    expect(meanRate(movements, alone.fromMs, alone.toMs) / rate).toBeGreaterThan(0.5);
+    expect(meanRate(movements, alone.fromMs, alone.toMs) / rate).toBeGreaterThan(0.25);
     await redis.restart();
   });
 });

@@ -4,8 +4,8 @@ import type { LeaseSource } from './lease/lease-source.ts';
 import { createRedisLeaseSource } from './lease/redis-lease-source.ts';
 import { createSteadyLeaseSource } from './lease/steady-lease-source.ts';
 import type { Limits, Link } from './limits/limits.ts';
-import { createLinkLane, type LaneState, type LinkLane } from './local/link-lane.ts';
-import { paceBody, type SpendOptions, takeSlices } from './pace.ts';
+import { createLinkLane, type LaneState, type LinkLane, type SpendOptions } from './local/link-lane.ts';
+import { paceBody, takeSlices } from './pace.ts';
 import { connectRedis, hangUp } from './redis-connection.ts';
 import { defaultNamespace, redisKeysOf } from './redis-keys.ts';
 
@@ -38,8 +38,8 @@ export interface Throttle {
    */
   take(link: Link, bytes: number, options: SpendOptions): Promise<void>;
   /**
-   * Gives a body in pieces (views, a quarter of a lease each, 1 MiB while nothing limits) as fast as they may be moved. Leaving the loop early withdraws
-   * what is still waited for. Rejects as `take`.
+   * Gives a body in pieces (views, a quarter of a lease each; while nothing limits, what passes in a quarter of a second, which may be the
+   * whole) as fast as they may be moved. Leaving the loop early withdraws what is still waited for. Rejects as `take`.
    */
   pace(link: Link, body: Uint8Array | AsyncIterable<Uint8Array>, options: SpendOptions): AsyncIterable<Uint8Array>;
   /** What each link that was used by this process met last. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { answerCode, leaseScript } from '../src/lease/lease-script.ts';
 import { graceMs, latenessMs, longestRoundMs, roundMs, shortestLeaseMs } from '../src/lease/timing.ts';
+import { encodeTimetable } from '../src/limits/published-limits.ts';
+import type { Timetable } from '../src/limits/timetable.ts';
 import { createRedisScript } from '../src/redis-script.ts';
 import type { Movement } from './movements.ts';
 
@@ -20,11 +22,23 @@ export interface Simulation {
   readonly durationMs: number;
   /** From 0 to 1. */
   random(): number;
+  /** Hears of every lease: when it begins, how long it takes, and what it holds. */
+  onGrant?(grant: Grant): void;
+  /** What is published in Redis instead of rates that hold for ever, and when the simulation begins. */
+  readonly timetables?: Readonly<Record<string, Timetable>>;
+  readonly startMs?: number;
   /** Called when time reaches each of these moments, to change what holds. */
   readonly changes?: readonly { readonly atMs: number; readonly rates: Readonly<Record<string, number>> }[];
 }
 
-const startMs = Date.UTC(2027, 0, 1);
+/** A lease of the simulation, in its own time. */
+export interface Grant {
+  readonly worker: number;
+  readonly fromMs: number;
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
 /** Leases are moved in so many pieces. */
 const pieces = 4;
 
@@ -32,8 +46,12 @@ const pieces = 4;
 export async function simulate(redis: Redis, rates: Readonly<Record<string, number>>, simulation: Simulation): Promise<Movement[]> {
   const prefix = `{simulated-${randomBytes(6).toString('hex')}}`;
   const run = createRedisScript(redis, leaseScript('tonumber(ARGV[#ARGV])'));
+  const { startMs = Date.UTC(2027, 0, 1), timetables = {} } = simulation;
   const publish = async (all: Readonly<Record<string, number>>) => {
-    const fields = Object.entries(all).flatMap(([name, rate]) => [name, `0=${rate}`]);
+    const fields = [
+      ...Object.entries(all).flatMap(([name, rate]) => [name, `0=${rate}`]),
+      ...Object.entries(timetables).flatMap(([name, timetable]) => [name, encodeTimetable(timetable)]),
+    ];
     await redis.hset(`${prefix}:limits`, 'revision', 1, ...fields);
   };
   await publish(rates);
@@ -62,6 +80,7 @@ export async function simulate(redis: Redis, rates: Readonly<Record<string, numb
       continue;
     }
     const beginsMs = atMs + waitUs / 1000;
+    simulation.onGrant?.({ worker, fromMs: beginsMs, durationMs: durationUs / 1000, bytes });
     for (let piece = 1; piece <= pieces; piece++) {
       // Random, and never earlier than the piece before it would be late.
       const dueMs = beginsMs + (durationUs / 1000) * (piece / pieces);

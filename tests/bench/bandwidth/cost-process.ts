@@ -26,11 +26,10 @@ async function measure({ endpoint, redisUrl, namespace, rounds }: CostOrder): Pr
   await without.probe();
   const paced = withPace(without, (body, signal) => throttle.pace(link, body, { priority: 'backup', signal }));
   const body = randomBytes(bodyBytes);
-  const sha256 = createHash('sha256').update(body).digest('hex');
   let number = 0;
   const calls = {
-    put: (store: BlobStore) => store.put(`${writePrefix}0/${number++}`, body, { sha256, ifAbsent: true }),
-    get: (store: BlobStore) => store.get(`${readPrefix}${bodyBytes}`),
+    put: (store: BlobStore) => store.put(`${writePrefix}0/${number++}`, body, { sha256: sha256Of(body), ifAbsent: true }),
+    get: async (store: BlobStore) => sha256Of(await store.get(`${readPrefix}${bodyBytes}`)),
   };
   const figures: CostFigures[] = [];
   for (const direction of ['put', 'get'] as const) {
@@ -56,6 +55,9 @@ async function measure({ endpoint, redisUrl, namespace, rounds }: CostOrder): Pr
   await without.close();
   return figures;
 }
+
+/** The least that is done to any segment: before it is stored, and after it was read. */
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 

@@ -14,7 +14,7 @@ export interface RetryLimits {
 export const defaultRetryLimits: RetryLimits = { attempts: 5, baseDelayMs: 200, maxDelayMs: 10_000, totalMs: 120_000 };
 
 /**
- * The wait before the next attempt in milliseconds, or null to give up. `failures` counts the failed attempts so far (1 after the first),
+ * The wait before the next attempt in milliseconds, or null to give up. `failures` counts the failed attempts so far (1 after the first; those that a limit explains are not counted),
  * `random` is in [0, 1).
  *
  * Full jitter: anything between nothing and the exponential bound, so that the workers of a region that comes back do not all return in

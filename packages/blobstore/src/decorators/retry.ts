@@ -37,7 +37,7 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
         tries += 1;
         if (tries - failures > mostFreeTries || (holds?.recentHoldMs() ?? 0) < holdExplainsFailureMs) failures += 1;
         holds?.onHold(false);
-        await retrying.waitOrThrow(error, { operation, failures: Math.max(failures, 1), startedMs: startedMs + heldMs(), signal });
+        await retrying.waitOrThrow(error, { operation, failures, startedMs: startedMs + heldMs(), signal });
       }
     }
   };

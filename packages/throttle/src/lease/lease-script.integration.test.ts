@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { busiestSecond, fairness, meanRate, within } from '../../test/movements.ts';
-import { type SimulatedWorker, simulate } from '../../test/simulated-link.ts';
+import { type Grant, type SimulatedWorker, simulate } from '../../test/simulated-link.ts';
+import { limitSchema } from '../limits/limit.ts';
+import { planTimetable } from '../limits/timetable.ts';
 
 /** New for every run; a failure is replayed by writing its number here. */
 const seed = fc.sample(fc.nat(), 1)[0] ?? 0;
@@ -28,7 +30,7 @@ const half = () => 0.5;
 describe('property', () => {
   const rateArbitrary = fc.integer({ min: 64 * 1024, max: 2_000_000_000 });
   const countArbitrary = fc.integer({ min: 1, max: 16 });
-  const settings = { seed, numRuns: 25 };
+  const settings = { seed, numRuns: 50 };
 
   test(`greedy workers get the whole rate in equal shares, and no second gets more than 1.1 times as much (seed ${seed})`, async () => {
     const random = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
@@ -67,6 +69,102 @@ describe('property', () => {
           expect(busiestSecond(movements) / rate).toBeLessThanOrEqual(1.1);
         },
       ),
+      settings,
+    );
+  });
+
+  const somebody = fc.record({
+    gates: fc.constant(['link']),
+    wantBytes: fc.integer({ min: 16 * 1024, max: 50_000_000 }),
+    fromMs: fc.integer({ min: 0, max: 2_000 }),
+    untilMs: fc.integer({ min: 500, max: 4_000 }),
+  });
+  const crowd = fc.array(somebody, { minLength: 1, maxLength: 16 });
+  const numbers = () => fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
+
+  test(`leases never hold more than rate x time and one lease, over whatever stretch (seed ${seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 64 * 1024, max: 20_000_000 }), crowd, numbers(), async (rate, workers, random) => {
+        const grants: Grant[] = [];
+        await simulate(
+          redis,
+          { link: rate },
+          { workers, durationMs: 4_000, random: () => random.next().value, onGrant: (grant) => grants.push(grant) },
+        );
+        const inOrder = grants.toSorted((a, b) => a.fromMs - b.fromMs);
+        // No lease begins before the one before it is over, so that it holds for every stretch.
+        const early = inOrder.slice(1).map((grant, i) => {
+          const { fromMs, bytes } = inOrder[i] ?? grant;
+          return fromMs + (bytes / rate) * 1000 - grant.fromMs;
+        });
+        // Microseconds are rounded up.
+        expect(Math.max(0, ...early)).toBeLessThanOrEqual(0.01);
+      }),
+      settings,
+    );
+  });
+
+  test(`whoever comes when it likes gets an equal share from then on (seed ${seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        rateArbitrary,
+        fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 2, maxLength: 16 }),
+        numbers(),
+        async (rate, arrivals, random) => {
+          const workers = arrivals.map((fromMs) => worker({ fromMs }));
+          const movements = await simulate(redis, { link: rate }, { workers, durationMs: 5_500, random: () => random.next().value });
+          const together = within(movements, 3_000, 5_500);
+          expect(fairness(together, workers.length)).toBeGreaterThanOrEqual(0.95);
+          expect(meanRate(together, 3_000, 5_500) / rate).toBeGreaterThanOrEqual(0.95);
+        },
+      ),
+      settings,
+    );
+  });
+
+  test(`a limit that changes all the time is never exceeded by more than a tenth (seed ${seed})`, async () => {
+    const step = fc.record({ rate: fc.oneof(rateArbitrary, fc.constant(0)), lastsMs: fc.integer({ min: 300, max: 2_000 }) });
+    const steps = fc.array(step, { minLength: 2, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(steps, countArbitrary, numbers(), async (all, count, random) => {
+        let endMs = 0;
+        const spans = all.map(({ rate, lastsMs }) => {
+          const fromMs = endMs;
+          endMs += lastsMs;
+          return { rate, fromMs, toMs: endMs };
+        });
+        const changes = spans.slice(1).map(({ rate, fromMs }) => ({ atMs: fromMs, rates: { link: rate } }));
+        const simulation = { workers: crew(count), durationMs: endMs, changes, random: () => random.next().value };
+        const movements = await simulate(redis, { link: spans[0]?.rate ?? 0 }, simulation);
+        for (let fromMs = 0; fromMs + 1_000 <= endMs; fromMs += 50) {
+          // A change is seen within a second: what held during it, or up to a second before, may still be under way.
+          const highest = Math.max(
+            ...spans.filter((span) => span.toMs > fromMs - 1_000 && span.fromMs < fromMs + 1_000).map(({ rate }) => rate),
+          );
+          expect(meanRate(movements, fromMs, fromMs + 1_000)).toBeLessThanOrEqual(highest * 1.1);
+        }
+      }),
+      settings,
+    );
+  });
+
+  test(`a worker that dies takes the lease that it spends and the one that waits, and no more is lost (seed ${seed})`, async () => {
+    const deaths = fc.array(fc.integer({ min: 1_000, max: 3_500 }), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(rateArbitrary, deaths, countArbitrary, async (rate, all, survivors) => {
+        const grants: Grant[] = [];
+        const workers = [...all.map((untilMs) => worker({ untilMs })), ...crew(survivors)];
+        const movements = await simulate(
+          redis,
+          { link: rate },
+          { workers, durationMs: 5_000, random: half, onGrant: (grant) => grants.push(grant) },
+        );
+        const isLost = (grant: Grant) => grant.fromMs + grant.durationMs > (workers[grant.worker]?.untilMs ?? never);
+        const lost = grants.filter(isLost);
+        for (const dead of all.keys()) expect(lost.filter((grant) => grant.worker === dead).length).toBeLessThanOrEqual(2);
+        const lostBytes = lost.reduce((sum, { bytes }) => sum + bytes, 0);
+        expect(meanRate(movements, 1_000, 5_000) * 4 + lostBytes).toBeGreaterThanOrEqual(rate * 4 * 0.95);
+      }),
       settings,
     );
   });
@@ -141,5 +239,30 @@ describe('a change', () => {
     expect(within(movements, 1_500, 3_000)).toEqual([]);
     expect(meanRate(movements, 4_000, 5_000) / rate).toBeGreaterThan(0.95);
     expect(busiestSecond(movements) / rate).toBeLessThanOrEqual(1.1);
+  });
+});
+
+describe('a window of the time of day', () => {
+  const limit = (from: string, to: string) =>
+    limitSchema.parse({ rate: 10e6, timeZone: 'Europe/Berlin', windows: [{ from, to, rate: 1e6 }] });
+  const rates = { fast: 10e6, slow: 1e6 };
+  test.each([
+    // Clocks go from 02:00 to 03:00 at 01:00 UTC, and from 03:00 back to 02:00 at 01:00 UTC.
+    ['that the clocks jump into begins then', limit('03:00', '04:00'), '2027-03-28T01:00:00Z', 'fast', 'slow'],
+    ['that is skipped does not occur', limit('02:00', '03:00'), '2027-03-28T01:00:00Z', 'fast', 'fast'],
+    ['that the clocks jump out of ends then', limit('01:30', '02:30'), '2027-03-28T01:00:00Z', 'slow', 'fast'],
+    ['holds on while its hour is repeated', limit('02:00', '03:00'), '2027-10-31T01:00:00Z', 'slow', 'slow'],
+    ['ends at the end of the second of two such hours', limit('02:00', '03:00'), '2027-10-31T02:00:00Z', 'slow', 'fast'],
+    ['over midnight begins in the summer an hour earlier by UTC', limit('22:00', '06:00'), '2027-07-01T20:00:00Z', 'fast', 'slow'],
+    ['over midnight begins in the winter an hour later by UTC', limit('22:00', '06:00'), '2027-12-01T21:00:00Z', 'fast', 'slow'],
+  ] as const)('%s', async (_name, windows, at, before, after) => {
+    const atMs = Date.parse(at);
+    // Published days before: what was worked out then is what all workers go by.
+    const timetables = { link: planTimetable(windows, new Date(atMs - 3 * 86_400_000)) };
+    const movements = await simulate(redis, {}, { workers: crew(4), durationMs: 5_000, random: half, timetables, startMs: atMs - 2_000 });
+    expect(meanRate(movements, 1_000, 2_000) / rates[before]).toBeGreaterThan(0.9);
+    expect(meanRate(movements, 1_000, 2_000) / rates[before]).toBeLessThanOrEqual(1.1);
+    expect(meanRate(movements, 3_000, 5_000) / rates[after]).toBeGreaterThan(0.9);
+    expect(meanRate(movements, 3_000, 5_000) / rates[after]).toBeLessThanOrEqual(1.05);
   });
 });

@@ -51,6 +51,22 @@ test('who gives up is told at once, and takes nothing from the others', async ()
   expect(queue.shortKiB).toBe(0);
 });
 
+test('what was released for one who gives up is no credit for those who come later', async () => {
+  const queue = createSpendQueue();
+  const caller = new AbortController();
+  const large = queue.spend(1_000, 'backup', caller.signal);
+  queue.release(900);
+  caller.abort(new Error('cut anew'));
+  await expect(large).rejects.toThrow('cut anew');
+  expect(queue.shortKiB).toBe(0);
+  const { served, all } = spendAll(queue, [['backup', 2]]);
+  expect(queue.shortKiB).toBe(2);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(served).toEqual([]);
+  queue.release(2);
+  await all;
+});
+
 test('a queue that closes tells all who wait, and all who come', async () => {
   const queue = createSpendQueue();
   const { all } = spendAll(queue, [['backup', 5]]);

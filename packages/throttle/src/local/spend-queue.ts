@@ -9,6 +9,8 @@ export interface SpendQueue {
   /** Resolves when so much was released for this one. Rejects with the signal's reason at once when it aborts. */
   spend(weightKiB: number, priority: Priority, signal?: AbortSignal | undefined): Promise<void>;
   release(amountKiB: number): void;
+  /** Throws `throttle.closed` after `close`. */
+  throwIfClosed(): void;
   /** Everybody who waits is told that no bytes will come. */
   close(): void;
 }
@@ -35,8 +37,9 @@ export function createSpendQueue(): SpendQueue {
       signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const onAbort = () => {
-        // A queued job cannot be removed. It stays, as a debt that is paid here and now, and takes what it was given when its turn comes.
-        release(weightKiB);
+        // A queued job cannot be removed. It stays, as a debt that is paid here and now, and takes what it was given when its turn comes. What
+        // was released for it already is not given twice: it would be credit, which the next ones could spend at once, whatever the limit is then.
+        release(Math.min(weightKiB, Math.max(0, queuedKiB - reservoirKiB)));
         reject(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
@@ -51,6 +54,7 @@ export function createSpendQueue(): SpendQueue {
       await promise;
     },
     release,
+    throwIfClosed: () => closing.signal.throwIfAborted(),
     close: () => closing.abort(new CbcrError('throttle.closed', {})),
   };
 }

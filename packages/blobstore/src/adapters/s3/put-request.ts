@@ -24,7 +24,7 @@ export async function sendPut(store: S3Bucket, request: PutRequest): Promise<Put
   if (pace === undefined || body.byteLength === 0) {
     return await sendBody(store, request, Buffer.from(body.buffer, body.byteOffset, body.byteLength), signal);
   }
-  return await withPacedBody(pace, body, signal, (readable, attempt) => sendBody(store, request, readable, attempt));
+  return await withPacedBody(pace, body, signal, (paced, attempt) => sendBody(store, request, paced, attempt));
 }
 
 async function sendBody(
