@@ -89,9 +89,10 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     const { id: pointId } = await held.pointOf(id);
     const indebted = await stack.client.getPoint(pointId);
     expect(indebted.protected).toBe(false);
-    const [debt, ...otherDebts] = indebted.debts.filter(({ region }) => copyIn(indebted, region)?.state === 'failed');
-    expect(otherDebts).toEqual([]);
-    expect(debt).toMatchObject({ region: third, reason: { text: expect.stringContaining(third) } });
+    // Its repair may have begun already: whether the copy is still called failed is a matter of luck.
+    for (const region of [home, other]) expect(copyIn(indebted, region)?.state).toMatch(/^(stored|verified)$/);
+    const debt = indebted.debts.find(({ region }) => region === third);
+    expect(debt).toMatchObject({ reason: { text: expect.stringContaining(third) } });
     expect(Date.parse(String(debt?.since))).toBeGreaterThanOrEqual(Date.parse(String(captured.startedAt)));
 
     await limitInto(third, '8MB/s');
