@@ -18,7 +18,6 @@ export { resolvePolicy } from './effective/resolve-policy.ts';
 export { judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
-export { isRegionAllowed } from './placement/is-region-allowed.ts';
 export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';
 export { assessProtection, type PointCopies, type Protection, type ProtectionDemand } from './protection/assess-protection.ts';
 export { damageRules } from './repair/judge-copy.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { instanceOf, minute, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
+import { instanceOf, minute, policyOf, regionOf, rulebookOf } from '../samples.ts';
 import { getStorageRegions } from './get-storage-regions.ts';
-import { isRegionAllowed } from './is-region-allowed.ts';
 
 const regions = [regionOf('berlin', 'DE', 'EU'), regionOf('dublin', 'IE', 'EU'), regionOf('paris', 'FR', 'EU'), regionOf('ohio', 'US')];
 const rulebook = rulebookOf({ regions });
@@ -78,19 +77,5 @@ describe('placement', () => {
   test('a synchronous minimum above the copies that can be placed is unmet', () => {
     const policy = policyOf({ copies: 2, synchronousMinimum: 3, jurisdictions: ['EU'] });
     expect(getStorageRegions({ instance: shop, policy, rulebook, now }).unmet.map(({ rule }) => rule)).toEqual(['synchronous-minimum']);
-  });
-});
-
-describe('isRegionAllowed', () => {
-  test('one shared jurisdiction is enough, and the answer carries its rule', () => {
-    const policy = policyOf({ copies: 1, jurisdictions: ['FR', 'UK'] });
-    const answers = regions.map((region) => isRegionAllowed(policy, region));
-    expect(answers.map(({ allowed, reason }) => [allowed, reason.rule])).toEqual([
-      [false, 'jurisdiction-forbidden'],
-      [false, 'jurisdiction-forbidden'],
-      [true, 'jurisdiction-allowed'],
-      [false, 'jurisdiction-forbidden'],
-    ]);
-    expect(answers[2]?.reason.text).toBe(`${regionId('paris')} lies in FR, which policy standard allows`);
   });
 });
