@@ -8,6 +8,7 @@ import { type ApplyConfig, type ApplyRulebook, createApplyConfig, createApplyRul
 import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
 import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';
+import { createHoldQueries, type HoldQueries } from './queries/holds.ts';
 import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';
 import { createLedgerQueries, type LedgerQueries } from './queries/ledger.ts';
 import { createLimitQueries, type LimitQueries } from './queries/limits.ts';
@@ -30,6 +31,7 @@ export interface Catalog {
   ledger: LedgerQueries;
   points: PointQueries;
   holdings: HoldingQueries;
+  holds: HoldQueries;
   copies: CopyQueries;
   outbox: OutboxQueries;
   workers: WorkerQueries;
@@ -68,6 +70,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     ledger: createLedgerQueries(context),
     points: createPointQueries(context),
     holdings: createHoldingQueries(context),
+    holds: createHoldQueries(context),
     copies: createCopyQueries(context),
     outbox: createOutboxQueries(context),
     workers: createWorkerQueries(context),

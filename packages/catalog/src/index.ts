@@ -25,6 +25,7 @@ export type { BeginCapture, CapturedCopy, CaptureQueries, CompleteCapture } from
 export { type ClaimDue, type DueClaim, scheduledDedupeKey } from './queries/claim-due.ts';
 export type { CopyKey, CopyQueries, FencedCopy } from './queries/copies.ts';
 export type { RunWriter } from './queries/fence.ts';
+export type { HoldQueries, NewHold } from './queries/holds.ts';
 export type { CreatedRun, NewRun } from './queries/insert-runs.ts';
 export type { CatalogInstance, InstanceQueries } from './queries/instances.ts';
 export type { LedgerQueries } from './queries/ledger.ts';

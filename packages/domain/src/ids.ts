@@ -24,6 +24,13 @@ export const recoveryPointIdSchema = generated('rp').brand<'RecoveryPointId'>();
 export type RunId = z.infer<typeof runIdSchema>;
 export type RecoveryPointId = z.infer<typeof recoveryPointIdSchema>;
 
+/** `H-12`: counted by the catalog, so that people can say it. */
+export const holdIdSchema = z
+  .string()
+  .regex(/^H-[1-9]\d{0,14}$/, 'an id like H-12')
+  .brand<'HoldId'>();
+export type HoldId = z.infer<typeof holdIdSchema>;
+
 export interface IdFactory {
   runId(): RunId;
   recoveryPointId(): RecoveryPointId;

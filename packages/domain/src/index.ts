@@ -12,7 +12,16 @@ export { runbookOf } from './errors/runbook.ts';
 export { hashPolicy, hashRulebook } from './hash-policy.ts';
 export type { HeldCopy, HeldPoint, Holding } from './held-point.ts';
 export {
+  type Hold,
+  type HoldRelease,
+  type HoldReleaseRequest,
+  type HoldSelector,
+  holdSelectorSchema,
+} from './hold.ts';
+export {
   createIdFactory,
+  type HoldId,
+  holdIdSchema,
   type IdFactory,
   type InstanceId,
   instanceIdSchema,

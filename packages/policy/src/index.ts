@@ -17,6 +17,7 @@ export type { EffectivePolicy, FieldOrigin, ResolvedPolicy } from './effective/e
 export { resolvePolicy } from './effective/resolve-policy.ts';
 export { judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
+export { describeHold, type HoldableCopy, type HoldMoment, holdsOn, holdsOnInstance, protectsUntil } from './holds/holds-on.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
 export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';
 export { assessProtection, type PointCopies, type Protection, type ProtectionDemand } from './protection/assess-protection.ts';

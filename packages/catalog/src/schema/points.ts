@@ -65,6 +65,9 @@ export const copies = pgTable(
     nextAttemptAt: moment('next_attempt_at'),
     /** Whether the point is complete, so that the copy must exist; a trigger keeps it. */
     demanded: boolean().notNull().default(false),
+    /** The first moment at which the store lets every object of the copy go, as it was told; null: it locks none. Never earlier than it was. */
+    lockedUntil: moment('locked_until'),
+    lockMode: text('lock_mode').$type<'governance' | 'compliance'>(),
     ...writer(),
   },
   (table) => [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instanceIdSchema, regionIdSchema } from '../ids.ts';
+import { momentSchema } from '../moment.ts';
 import { jurisdictionSchema } from '../region.ts';
 
 /** A jurisdiction (capital letters) or a region (lower case). */
@@ -35,14 +36,6 @@ export const residencyPolicySchema = z.strictObject({
   drill: zoneSchema.optional(),
 });
 export type ResidencyPolicy = z.infer<typeof residencyPolicySchema>;
-
-/** A day means its first moment in UTC. A moment that was read before is read again, so that a stored rulebook can be parsed. */
-const momentSchema = z.preprocess(
-  (value) => (value instanceof Date ? value.toISOString() : value),
-  z
-    .union([z.iso.date(), z.iso.datetime({ offset: true })], 'a day or a moment, such as 2027-06-30 or 2027-06-30T12:00:00Z')
-    .transform((text) => new Date(text)),
-);
 
 /** Allows named regions beyond residency policies and the jurisdictions of policies, for a reason, until a moment. It widens nothing else. */
 export const residencyExceptionSchema = z.strictObject({

@@ -2,6 +2,7 @@ import type { ErrorEntry } from '../error-entry.ts';
 import { complianceErrors } from './compliance.ts';
 import { engineErrors } from './engine.ts';
 import { formatErrors } from './format.ts';
+import { holdErrors } from './hold.ts';
 import { placementErrors } from './placement.ts';
 import { requestErrors } from './request.ts';
 import { runErrors } from './run.ts';
@@ -16,6 +17,7 @@ export const errorCatalogue = {
   ...runErrors,
   ...requestErrors,
   ...placementErrors,
+  ...holdErrors,
   ...complianceErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;
