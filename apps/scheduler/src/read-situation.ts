@@ -8,9 +8,8 @@ const pageSize = 50;
 
 /** What decides now, as the catalog knows it. */
 export async function readSituation({ catalog, health, clock }: Pick<ApiDependencies, 'catalog' | 'health' | 'clock'>): Promise<Situation> {
-  const { rulebook } = await catalog.rulebook.current();
-  // No worker reports yet what its store can do: every demand for it counts as not shown.
-  return { rulebook, capabilities: new Map(), health: await health.read(rulebook.regions), now: clock.now() };
+  const [{ rulebook }, capabilities] = await Promise.all([catalog.rulebook.current(), catalog.capabilities.read()]);
+  return { rulebook, capabilities, health: await health.read(rulebook.regions), now: clock.now() };
 }
 
 /** Instances with all that they hold, a page at a time, in the order given. */

@@ -12,12 +12,14 @@ import {
   createRegionStores,
   createRequestIntake,
   defaultTransferTuning,
+  probeRegion,
   readLimits,
   type TransferTuning,
 } from '@cbcr/operations';
 import { createMetrics, type Logger, runLogger } from '@cbcr/telemetry';
 import { createThrottle } from '@cbcr/throttle';
 import { startOperatorServer } from './operator-server.ts';
+import { startProbing } from './probing.ts';
 import { startReporting } from './report.ts';
 import { createStoreWatch } from './store-watch.ts';
 import { version } from './version.ts';
@@ -71,6 +73,15 @@ export async function composeWorker(
   const watch = createStoreWatch(await stores.open(region), clock);
   const reporter = startReporting({ catalog, clock, logger, region: regionId, workerId, version, look: watch.look });
 
+  const probing = startProbing({
+    catalog,
+    clock,
+    logger,
+    region: regionId,
+    everyMs: environment.probeMinutes * 60_000,
+    probe: (until) => probeRegion({ catalog, openStore: stores.open, workerId }, regionId, until),
+  });
+
   const throttle = createThrottle({
     redisUrl,
     clock,
@@ -95,6 +106,7 @@ export async function composeWorker(
     resolveConnection: (reference) => secrets.resolve(reference, { context: 'connection' }),
     clock,
     ids,
+    workerId,
     randomBytes,
     scratchFolder: environment.scratchFolder,
     tuning: parts.tuning,
@@ -130,6 +142,7 @@ export async function composeWorker(
     async stop() {
       await runtime.close();
       throttle.close();
+      await probing.stop();
       await reporter.stop();
       operatorServer?.close();
       await stores.close();

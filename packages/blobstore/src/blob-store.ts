@@ -14,6 +14,14 @@ export interface BlobStoreCapabilities {
   objectLock: boolean;
   /** The store checks the checksum that is sent with an object and refuses a damaged body; otherwise the adapter checks before it sends. */
   checksums: boolean;
+  /** The store can fetch an object from another store by itself. */
+  serverSideCopy: boolean;
+}
+
+/** What was found when a store was tried. */
+export interface BlobStoreProbe extends BlobStoreCapabilities {
+  /** Where the provider says that the bucket is, in its own words; null when it does not say. */
+  location: string | null;
 }
 
 export type BlobStoreCapability = keyof BlobStoreCapabilities;
@@ -105,7 +113,7 @@ export interface BlobStore {
   /** Removes the current object; on a versioned store older versions stay (S3: a delete marker hides them). Deleting what is not there succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
   /** Tries the real bucket: writes, reads and removes a small object under `probe/`. Fails with a `store.*` error when it cannot be used. */
-  probe(options?: CallOptions): Promise<BlobStoreCapabilities>;
+  probe(options?: CallOptions): Promise<BlobStoreProbe>;
   /** Is the store there right now? One cheap request. */
   ping(options?: CallOptions): Promise<void>;
   /** Releases sockets; later calls fail. */

@@ -11,6 +11,7 @@ export {
   type BlobStore,
   type BlobStoreCapabilities,
   type BlobStoreCapability,
+  type BlobStoreProbe,
   type CallOptions,
   type ListOptions,
   maxObjectBytes,

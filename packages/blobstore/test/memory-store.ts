@@ -44,7 +44,7 @@ export function createMemoryStore(region: RegionId): MemoryStore {
       objects.delete(key);
     },
     async probe() {
-      return { conditionalPut: true, versioning: false, objectLock: false, checksums: true };
+      return { conditionalPut: true, versioning: false, objectLock: false, checksums: true, serverSideCopy: false, location: null };
     },
     async ping() {},
     async close() {},

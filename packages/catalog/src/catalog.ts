@@ -6,6 +6,7 @@ import { createListener, type NotificationHandler } from './listener.ts';
 import { readVersion, wantedSchemaVersion } from './migration/schema-version.ts';
 import { type ApplyConfig, type ApplyRulebook, createApplyConfig, createApplyRulebook } from './queries/apply-config.ts';
 import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
+import { type CapabilityQueries, createCapabilityQueries } from './queries/capabilities.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
 import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';
 import { createHoldQueries, type HoldQueries } from './queries/holds.ts';
@@ -25,6 +26,7 @@ import { translateError } from './translate-error.ts';
 /** Every method may throw `catalog.unreachable` besides the errors that it names. */
 export interface Catalog {
   regions: RegionQueries;
+  capabilities: CapabilityQueries;
   policies: PolicyQueries;
   instances: InstanceQueries;
   runs: RunQueries;
@@ -64,6 +66,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
   const listener = createListener(single, options.clock, options.onError);
   return {
     regions: createRegionQueries(context),
+    capabilities: createCapabilityQueries(context),
     policies: createPolicyQueries(context),
     instances: createInstanceQueries(context),
     runs: createRunQueries(context),

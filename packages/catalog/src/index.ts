@@ -21,6 +21,7 @@ export { type MigrateOptions, migrateCatalog } from './migration/migrate.ts';
 export { assertSchemaVersion, readSchemaVersion, type SchemaVersion, wantedSchemaVersion } from './migration/schema-version.ts';
 export { type ApplyConfig, type ApplyRulebook, type ConfigOutcome, type DesiredConfig, rulebookOf } from './queries/apply-config.ts';
 export type { AuditEvent, AuditQueries, NewAuditEvent } from './queries/audit.ts';
+export type { CapabilityQueries, RegionProbe } from './queries/capabilities.ts';
 export type { BeginCapture, CapturedCopy, CaptureQueries, CompleteCapture } from './queries/capture.ts';
 export { type ClaimDue, type DueClaim, scheduledDedupeKey } from './queries/claim-due.ts';
 export type { CopyKey, CopyQueries, FencedCopy } from './queries/copies.ts';

@@ -1,5 +1,14 @@
 import type { Catalog, CatalogInstance, CatalogRegion } from '@cbcr/catalog';
-import { type Clock, hashPolicy, type InstanceId, type Placement, type RegionHealth, type RegionId, type Rulebook } from '@cbcr/domain';
+import {
+  type Clock,
+  hashPolicy,
+  type InstanceId,
+  type Placement,
+  type RegionCapabilities,
+  type RegionHealth,
+  type RegionId,
+  type Rulebook,
+} from '@cbcr/domain';
 import { type EffectivePolicy, getStorageRegions, type ResolvedPolicy, resolvePolicy } from '@cbcr/policy';
 import { readRegionHealth } from './region-health.ts';
 import type { TransferTuning } from './transfer-tuning.ts';
@@ -18,6 +27,8 @@ export interface DecisionFacts {
   /** Every region that cbcr.yaml lists, and those that it no longer lists (they may still hold copies). */
   regions: readonly CatalogRegion[];
   placement: Placement;
+  /** What workers found in the stores. */
+  capabilities: RegionCapabilities;
   health: ReadonlyMap<RegionId, RegionHealth>;
 }
 
@@ -26,17 +37,18 @@ export async function readDecisionFacts(
   { catalog, clock, tuning }: { catalog: Catalog; clock: Clock; tuning: Pick<TransferTuning, 'workerStaleMs'> },
   instanceId: InstanceId,
 ): Promise<DecisionFacts> {
-  const [instance, { rulebook }, regions] = await Promise.all([
+  const [instance, { rulebook }, regions, capabilities] = await Promise.all([
     catalog.instances.get(instanceId),
     catalog.rulebook.current(),
     catalog.regions.list({ unlisted: true }),
+    catalog.capabilities.read(),
   ]);
   const health = await readRegionHealth({ catalog, clock, regions, staleAfterMs: tuning.workerStaleMs });
   const effective = resolvePolicy(rulebook, instance);
   const { policy } = effective;
   const now = clock.now();
-  const placement = getStorageRegions({ rulebook, instance, policy, now });
-  return { instance, policy, effective, policyHash: hashDemands(policy), rulebook, now, regions, placement, health };
+  const placement = getStorageRegions({ rulebook, instance, policy, capabilities, now });
+  return { instance, policy, effective, policyHash: hashDemands(policy), rulebook, now, regions, placement, capabilities, health };
 }
 
 /** Who said what is no demand. */

@@ -10,6 +10,7 @@ export { type DecisionFacts, readDecisionFacts } from './decision-facts.ts';
 export { findGarbage, type Garbage, type GarbageSearch } from './garbage/find-garbage.ts';
 export { rankPointSources } from './open-sources.ts';
 export type { OpenStore, OperationDependencies } from './operation-dependencies.ts';
+export { probeRegion } from './probe/probe-region.ts';
 export { type LimitSources, readLimits } from './read-limits.ts';
 export { readRegionHealth } from './region-health.ts';
 export { createRegionStores } from './region-stores.ts';

@@ -18,6 +18,8 @@ export interface OperationDependencies {
   resolveConnection(reference: string): Promise<string>;
   clock: Clock;
   ids: IdFactory;
+  /** Under which name this worker tells the catalog what it found. */
+  workerId: string;
   randomBytes(size: number): Uint8Array;
   /** Folder in which each run gets one of its own; on a disk of this region. */
   scratchFolder: string;

@@ -126,6 +126,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       resolveConnection: resolve,
       clock,
       ids: database.ids,
+      workerId: 'worker-of-the-stage',
       randomBytes,
       scratchFolder: join(temporary.path, 'scratch'),
       throttle: {

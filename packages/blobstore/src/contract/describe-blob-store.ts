@@ -9,12 +9,14 @@ export interface DescribedStore {
   open(): Promise<BlobStore>;
   /** Those that this store must be found to have. */
   capabilities: BlobStoreCapabilities;
+  /** What it must say of where it is; null by default. */
+  location?: string | null;
   /** Checks that the server of this test is known not to pass, each with the reason. */
   knownGaps?: Readonly<Record<string, string>>;
 }
 
 /** Runs each check of the contract as a test of its own. */
-export function describeBlobStore(name: string, { open, capabilities, knownGaps = {} }: DescribedStore): void {
+export function describeBlobStore(name: string, { open, capabilities, location = null, knownGaps = {} }: DescribedStore): void {
   const scope = `contract/${randomUUID()}`;
   describe(`${name} keeps the promises of BlobStore`, () => {
     let store: BlobStore;
@@ -27,7 +29,7 @@ export function describeBlobStore(name: string, { open, capabilities, knownGaps 
       expect(blobStoreChecks.map((check) => check.name)).toEqual(expect.arrayContaining(Object.keys(knownGaps)));
     });
     test('has the capabilities that are expected of it', async () => {
-      expect(await store.probe()).toEqual(capabilities);
+      expect(await store.probe()).toEqual({ ...capabilities, location });
       expect(await listKeys(store, 'probe/')).toEqual([]);
     });
     for (const [index, check] of blobStoreChecks.entries()) {

@@ -22,7 +22,7 @@ async function openFolder(): Promise<BlobStore> {
   });
 }
 
-const capabilities = { conditionalPut: true, versioning: false, objectLock: false, checksums: false };
+const capabilities = { conditionalPut: true, versioning: false, objectLock: false, checksums: false, serverSideCopy: false };
 
 test('a store that keeps its promises passes every check, and nothing is left in it', { timeout: 60_000 }, async () => {
   const store = await openFolder();

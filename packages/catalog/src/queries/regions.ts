@@ -4,6 +4,7 @@ import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { regions } from '../schema/instances.ts';
 import { copies } from '../schema/points.ts';
+import { forgetCapabilities } from './capabilities.ts';
 import { writerColumns } from './fence.ts';
 
 export interface CatalogRegion extends Region {
@@ -74,6 +75,7 @@ async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonl
   });
   if (moved.length === 0) return;
   const ids = moved.map((region) => region.id);
+  await forgetCapabilities(tx, ids);
   const reason = { rule: 'store-moved', text: 'the store of the region is another one now: nobody has seen the copy there' };
   await tx
     .update(copies)

@@ -43,6 +43,12 @@ export const workerEnvironment = {
     '20',
     'How long a stopping worker may take to hand its runs back; then it exits all the same, with code 5',
   ),
+  probeMinutes: withDefault(
+    'CBCR_PROBE_MINUTES',
+    wholeNumber(1, 10_080),
+    '15',
+    'How old what is known of the abilities of the store may become before the store is tried again',
+  ),
   toolFolders: withDefault('CBCR_PG_BIN', folders, '', 'Where database client tools are looked for before PATH and the usual places'),
   searchPath: withDefault('PATH', folders, '', 'Where database client tools are looked for'),
   logLevel,

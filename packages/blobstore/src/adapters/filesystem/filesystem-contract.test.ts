@@ -17,5 +17,5 @@ describeBlobStore('the filesystem adapter', {
       resolveSecret: (reference) => reference,
       clock: systemClock,
     }),
-  capabilities: { conditionalPut: true, versioning: false, objectLock: false, checksums: false },
+  capabilities: { conditionalPut: true, versioning: false, objectLock: false, checksums: false, serverSideCopy: false },
 });

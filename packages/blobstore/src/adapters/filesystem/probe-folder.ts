@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CbcrError } from '@cbcr/domain';
-import type { BlobStore, BlobStoreCapabilities } from '../../blob-store.ts';
+import type { BlobStore, BlobStoreProbe } from '../../blob-store.ts';
 import { sha256Of } from '../../reader/sha256.ts';
 import { removeStaleTemporaryFiles } from './temporary-files.ts';
 
@@ -8,7 +8,7 @@ import { removeStaleTemporaryFiles } from './temporary-files.ts';
 export async function probeFolder(
   store: BlobStore,
   { root, now, signal }: { root: string; now: Date; signal: AbortSignal | undefined },
-): Promise<BlobStoreCapabilities> {
+): Promise<BlobStoreProbe> {
   const key = `probe/${randomUUID()}`;
   const body = randomBytes(64);
   await store.put(key, body, { sha256: await sha256Of(body), ifAbsent: true, signal });
@@ -21,5 +21,5 @@ export async function probeFolder(
     await store.delete(key);
   }
   await removeStaleTemporaryFiles(root, now);
-  return { conditionalPut: true, versioning: false, objectLock: false, checksums: false };
+  return { conditionalPut: true, versioning: false, objectLock: false, checksums: false, serverSideCopy: false, location: null };
 }

@@ -16,7 +16,7 @@ const open = () =>
 
 describeBlobStore('the S3 adapter before a server that ignores conditions and checksums', {
   open,
-  capabilities: { conditionalPut: false, versioning: false, objectLock: false, checksums: false },
+  capabilities: { conditionalPut: false, versioning: false, objectLock: false, checksums: false, serverSideCopy: false },
 });
 
 test('a body that does not have its hash is not even sent to a server that would not check it', async () => {

@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, GetBucketVersioningCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { CbcrError } from '@cbcr/domain';
-import type { BlobStoreCapabilities, CallOptions } from '../../blob-store.ts';
+import type { BlobStoreProbe, CallOptions } from '../../blob-store.ts';
 import { sha256Of } from '../../reader/sha256.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
 import { getObject } from './get-object.ts';
+import { answerOf, locateBucket } from './locate-bucket.ts';
 import { sendPut } from './put-request.ts';
 import { isBodyRefusal, translateS3Error } from './translate-s3-error.ts';
 
@@ -15,7 +16,7 @@ interface WrittenVersion {
 }
 
 /** Finds out what the bucket really does, by doing it. Removes what it wrote, version by version where there are versions. */
-export async function probeBucket(store: S3Bucket, { signal }: CallOptions): Promise<BlobStoreCapabilities> {
+export async function probeBucket(store: S3Bucket, { signal }: CallOptions): Promise<BlobStoreProbe> {
   return await atTheEdge(store, { operation: 'probe', signal }, async () => {
     const key = `probe/${randomUUID()}`;
     // A key of its own: versitygw 1.7 duplicates an existing object when it refuses a damaged body for the same key.
@@ -30,17 +31,17 @@ export async function probeBucket(store: S3Bucket, { signal }: CallOptions): Pro
       if (second.stored) written.push({ key, versionId: second.versionId });
       const damaged = await tryPut(store, { key: damagedKey, body: randomBytes(64), sha256, ifNoneMatch: false, signal });
       if (damaged.stored) written.push({ key: damagedKey, versionId: damaged.versionId });
+      const { client, bucket: Bucket } = store;
+      const versioning = await answerOf(store, () => client.send(new GetBucketVersioningCommand({ Bucket }), sendOptions(signal)));
+      const lock = await answerOf(store, () => client.send(new GetObjectLockConfigurationCommand({ Bucket }), sendOptions(signal)));
       return {
         conditionalPut: !second.stored && second.refusal === 'exists',
         checksums: !damaged.stored && damaged.refusal === 'damaged',
-        versioning: await answersYes(store, async () => {
-          const answer = await store.client.send(new GetBucketVersioningCommand({ Bucket: store.bucket }), sendOptions(signal));
-          return answer.Status === 'Enabled';
-        }),
-        objectLock: await answersYes(store, async () => {
-          const answer = await store.client.send(new GetObjectLockConfigurationCommand({ Bucket: store.bucket }), sendOptions(signal));
-          return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
-        }),
+        versioning: versioning?.Status === 'Enabled',
+        objectLock: lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
+        // No request of this adapter makes a store fetch an object by itself.
+        serverSideCopy: false,
+        location: await locateBucket(store, signal),
       };
     } finally {
       await removeVersions(store, written);
@@ -66,16 +67,6 @@ async function tryPut(store: S3Bucket, request: Parameters<typeof sendPut>[1]): 
 async function assertReadsBack(store: S3Bucket, key: string, body: Buffer, signal: AbortSignal | undefined): Promise<void> {
   if (body.equals(await getObject(store, key, { signal }))) return;
   throw new CbcrError('store.failed', { region: store.region, operation: 'probe', cause: 'it returned other bytes than were written' });
-}
-
-/** A question that the store does not know, or that these credentials may not ask, is answered with no. */
-async function answersYes(store: S3Bucket, ask: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (translateS3Error(error, { ...store, operation: 'probe' }).code === 'store.unreachable') throw error;
-    return false;
-  }
 }
 
 /** Best effort: a locked version, or one that these credentials may not remove, stays as 64 bytes of litter. */

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { CbcrError } from '@cbcr/domain';
 import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
-import type { BlobInfo, BlobStore, BlobStoreCapabilities, CallOptions } from '../../blob-store.ts';
+import type { BlobInfo, BlobStore, BlobStoreProbe, CallOptions } from '../../blob-store.ts';
 import type { StoreOperation } from '../../decorators/observation.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
@@ -16,7 +16,7 @@ import { isNotFound } from './translate-s3-error.ts';
 export function createS3BlobStore(bucket: S3Bucket): BlobStore {
   const { region, client } = bucket;
   let closed = false;
-  let known: Promise<BlobStoreCapabilities> | null = null;
+  let known: Promise<BlobStoreProbe> | null = null;
 
   const edge = async <Result>(operation: StoreOperation, options: CallOptions & { key?: string }, work: () => Promise<Result>) => {
     if (closed) throw new CbcrError('store.failed', { region, operation, cause: 'the store is closed' });
@@ -67,9 +67,9 @@ export function createS3BlobStore(bucket: S3Bucket): BlobStore {
       });
     },
     async probe(options = {}) {
-      const capabilities = await edge('probe', options, () => probeBucket(bucket, options));
-      known = Promise.resolve(capabilities);
-      return capabilities;
+      const probe = await edge('probe', options, () => probeBucket(bucket, options));
+      known = Promise.resolve(probe);
+      return probe;
     },
     async ping({ signal } = {}) {
       await edge('ping', { signal }, () => assertBucket(bucket, signal));
