@@ -25,7 +25,7 @@ export function compose(): Composition {
         { storeOptionsSchemas },
         { createEngines },
         { limitsSchema },
-        { checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy },
+        { checkRetention, checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy },
       ] = await Promise.all([
         import('@cbcr/blobstore/adapters'),
         import('@cbcr/engines/adapters'),
@@ -34,7 +34,16 @@ export function compose(): Composition {
       ]);
       const engines = createEngines({ toolFolders: [], clock });
       const decisions = { getStorageRegions, mayUse, resolvePolicy };
-      return { stores: storeOptionsSchemas, engines, limits: limitsSchema, checkSchedule, chooseControls, decisions, now: clock.now };
+      return {
+        stores: storeOptionsSchemas,
+        engines,
+        limits: limitsSchema,
+        checkSchedule,
+        chooseControls,
+        checkRetention,
+        decisions,
+        now: clock.now,
+      };
     },
     migrateCatalog,
     openStack: async (options) => {

@@ -6,7 +6,7 @@ import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } f
 import { createEngines } from '@cbcr/engines/adapters';
 import { createQueues, jobKinds } from '@cbcr/jobs';
 import { defaultTransferTuning } from '@cbcr/operations';
-import { checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { createMetrics, type Logger } from '@cbcr/telemetry';
 import { createLimitBook, limitsSchema } from '@cbcr/throttle';
 import { createConfigApplier } from './apply-config.ts';
@@ -58,6 +58,7 @@ export async function composeScheduler(environment: SchedulerEnvironment, logger
     limits: limitsSchema,
     checkSchedule,
     chooseControls,
+    checkRetention,
     decisions: { getStorageRegions, mayUse, resolvePolicy },
     now: clock.now,
   };

@@ -86,6 +86,14 @@ export {
   residencyPolicySchema,
   type Zone,
 } from './rulebook/residency.ts';
+export {
+  type RetentionRule,
+  type RetentionSection,
+  type RetentionSelector,
+  retentionRuleBodySchema,
+  retentionSectionSchema,
+  retentionSettingsSchema,
+} from './rulebook/retention.ts';
 export { type Rulebook, rulebookSchema } from './rulebook/rulebook.ts';
 export type { Selector } from './rulebook/selector.ts';
 export {

@@ -29,6 +29,7 @@ export { mayUse, type Permission, type PermissionInput } from './residency/may-u
 export { checkRestoreTarget } from './restore/check-restore-target.ts';
 export type { LinkFacts, TransferEstimate } from './restore/estimate-transfer.ts';
 export { type RankedSource, type RankingInput, rankSources, type SourceRanking } from './restore/rank-sources.ts';
+export { checkRetention } from './retention/check-retention.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
 export type { PlannedInstance, Situation } from './situation/situation.ts';

@@ -1,4 +1,4 @@
-import type { Instance, InstanceId, Region, Rulebook, RulebookPolicy } from '@cbcr/domain';
+import { type Instance, type InstanceId, type Region, type Rulebook, type RulebookPolicy, retentionSectionSchema } from '@cbcr/domain';
 import { and, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
@@ -68,6 +68,7 @@ export const rulebookOf = (desired: Omit<DesiredConfig, 'instances' | 'limits'>)
   residency: desired.residency ?? [],
   exceptions: desired.exceptions ?? [],
   compliance: desired.compliance ?? { frameworks: [] },
+  retention: desired.retention ?? retentionSectionSchema.parse({}),
 });
 
 export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfig {

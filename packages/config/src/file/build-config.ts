@@ -2,7 +2,15 @@ import type { Config } from './config.ts';
 import type { Sections } from './read-sections.ts';
 
 /** What the valid entries say together. */
-export function buildConfig({ jurisdictions, engines, compliance, limits, ...sections }: Sections): Config {
+export function buildConfig({
+  jurisdictions,
+  engines,
+  compliance,
+  retentionRules,
+  retentionSettings,
+  limits,
+  ...sections
+}: Sections): Config {
   return {
     jurisdictions: Object.fromEntries(jurisdictions.valid.map(({ id, contains }) => [id, { contains }])),
     regions: sections.regions.valid,
@@ -12,6 +20,7 @@ export function buildConfig({ jurisdictions, engines, compliance, limits, ...sec
     residency: sections.residency.valid,
     exceptions: sections.exceptions.valid,
     compliance,
+    retention: { rules: retentionRules.valid, ...retentionSettings },
     instances: sections.instances.valid,
     limits,
   };

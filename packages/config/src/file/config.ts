@@ -29,6 +29,14 @@ export interface ConfigDecisions {
   }): { allowed: boolean; reason: { text: string } };
 }
 
+/** `isNote`: wrong nowhere, and probably not meant. */
+interface RetentionFault {
+  path: readonly (string | number)[];
+  message: string;
+  hint: string;
+  isNote: boolean;
+}
+
 /**
  * What a file may name, and the decisions that it is checked against. The app that reads the file passes them in, because this package
  * knows no adapter and takes no decision.
@@ -44,6 +52,8 @@ export interface ConfigVocabulary {
   checkSchedule(schedule: Schedule): readonly { field: keyof Schedule; text: string }[];
   /** `chooseControls` of `@cbcr/policy`: what is wrong with the section `compliance:`, with paths inside it. */
   chooseControls(choice: ComplianceChoice): { problems: readonly { path: readonly (string | number)[]; message: string }[] };
+  /** `checkRetention` of `@cbcr/policy`: what of the rules contradicts itself, or does nothing, with paths in the file. */
+  checkRetention(rulebook: Rulebook, instances: readonly Omit<Instance, 'connection'>[]): readonly RetentionFault[];
   decisions: ConfigDecisions;
   /** Exceptions expire. */
   now(): Date;

@@ -1,4 +1,4 @@
-import { chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ConfigVocabulary } from './config.ts';
@@ -10,6 +10,7 @@ const vocabulary: ConfigVocabulary = {
   limits: z.record(z.string(), z.unknown()),
   checkSchedule: () => [],
   chooseControls,
+  checkRetention,
   decisions: { resolvePolicy, getStorageRegions, mayUse },
   now: () => new Date('2027-01-01T00:00:00Z'),
 };

@@ -7,6 +7,8 @@ import {
   regionSchema,
   residencyExceptionSchema,
   residencyPolicySchema,
+  retentionRuleBodySchema,
+  retentionSettingsSchema,
   rulebookPolicySchema,
 } from '@cbcr/domain';
 import { z } from 'zod';
@@ -43,6 +45,9 @@ export const enginePreferenceEntrySchema = enginePreferenceSchema;
 export const residencyEntrySchema = residencyPolicySchema.omit({ id: true });
 export const exceptionEntrySchema = residencyExceptionSchema.omit({ id: true });
 export const complianceSectionSchema = complianceChoiceSchema;
+export const retentionRuleEntrySchema = retentionRuleBodySchema;
+/** The section without its rules, which are entries of their own. */
+export const retentionSettingsEntrySchema = retentionSettingsSchema;
 
 /** Unknown sections are found against this list. */
 export const sectionNames = [
@@ -55,6 +60,7 @@ export const sectionNames = [
   'residency',
   'exceptions',
   'compliance',
+  'retention',
   'instances',
   'limits',
 ] as const;

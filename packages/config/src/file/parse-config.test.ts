@@ -1,4 +1,5 @@
-import { chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { retentionSectionSchema } from '@cbcr/domain';
+import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { formatProblems } from '../problem.ts';
@@ -30,6 +31,7 @@ const vocabulary: ConfigVocabulary = {
     ...(cron.split(' ').length === 5 ? [] : [{ field: 'cron' as const, text: 'five fields are needed' }]),
   ],
   chooseControls,
+  checkRetention,
   decisions: { resolvePolicy, getStorageRegions, mayUse },
   now: () => new Date('2027-01-01T00:00:00Z'),
 };
@@ -108,6 +110,7 @@ test('a whole file gives the domain its regions, policies and instances', () => 
       ],
       limits: {},
       ...{ jurisdictions: {}, links: [], engines: {}, residency: [], exceptions: [], compliance: { frameworks: [] } },
+      retention: retentionSectionSchema.parse({}),
     },
     notes: [],
   });

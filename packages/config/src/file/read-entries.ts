@@ -12,18 +12,21 @@ export interface Section<Entry> {
 export type Entries = Record<string, unknown>;
 export const isEntries = (value: unknown): value is Entries => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `above` is where `file` stands, when it is not the file itself. */
 export function readSection<Entry>(
   file: Entries,
   section: string,
   problems: ProblemList,
   read: (name: string, body: unknown, path: Path) => Entry | undefined,
+  above: Path = [],
 ): Section<Entry> {
   const body = file[section] ?? {};
+  const place = [...above, section];
   if (!isEntries(body)) {
-    problems.add([section], 'a map of names is needed');
+    problems.add(place, 'a map of names is needed');
     return { names: [], valid: [] };
   }
-  const valid = Object.entries(body).flatMap(([name, entry]) => read(name, entry, [section, name]) ?? []);
+  const valid = Object.entries(body).flatMap(([name, entry]) => read(name, entry, [...place, name]) ?? []);
   return { names: Object.keys(body), valid };
 }
 

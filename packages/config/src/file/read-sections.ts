@@ -9,6 +9,8 @@ import {
   type Region,
   type ResidencyException,
   type ResidencyPolicy,
+  type RetentionRule,
+  type RetentionSection,
   type RulebookPolicy,
   regionIdSchema,
 } from '@cbcr/domain';
@@ -27,6 +29,8 @@ import {
   policyEntrySchema,
   regionEntrySchema,
   residencyEntrySchema,
+  retentionRuleEntrySchema,
+  retentionSettingsEntrySchema,
   sectionNames,
 } from './file-schema.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -43,6 +47,8 @@ export interface Sections {
   residency: Section<ResidencyPolicy>;
   exceptions: Section<ResidencyException>;
   compliance: ComplianceChoice;
+  retentionRules: Section<RetentionRule>;
+  retentionSettings: Omit<RetentionSection, 'rules'>;
   instances: Section<Instance>;
   limits: Readonly<Record<string, unknown>>;
 }
@@ -73,6 +79,9 @@ export function readSections(value: unknown, vocabulary: ConfigVocabulary, probl
   if (isEntries(value) && regions.names.length === 0) problems.add(['regions'], 'at least one region is needed');
 
   const compliance = file['compliance'] ?? {};
+  const retention = file['retention'] ?? {};
+  if (!isEntries(retention)) problems.add(['retention'], 'a map is needed');
+  const { rules, ...settings } = isEntries(retention) ? retention : {};
   return {
     jurisdictions: named('jurisdictions', jurisdictionNameSchema, jurisdictionEntrySchema),
     regions,
@@ -88,6 +97,18 @@ export function readSections(value: unknown, vocabulary: ConfigVocabulary, probl
     residency: named('residency', wordSchema, residencyEntrySchema),
     exceptions: named('exceptions', wordSchema, exceptionEntrySchema),
     compliance: readEntry(complianceSectionSchema, compliance, ['compliance'], problems) ?? { frameworks: [] },
+    retentionRules: readSection(
+      { rules },
+      'rules',
+      problems,
+      (name, body, path) => {
+        const id = readName(wordSchema, name, path, problems);
+        const entry = readEntry(retentionRuleEntrySchema, body, path, problems);
+        return id === undefined || entry === undefined ? undefined : { id, ...entry };
+      },
+      ['retention'],
+    ),
+    retentionSettings: readEntry(retentionSettingsEntrySchema, settings, ['retention'], problems) ?? retentionSettingsEntrySchema.parse({}),
     instances: named('instances', instanceIdSchema, instanceEntrySchema),
     limits: readLimits(file['limits'], regions.names, vocabulary, problems),
   };

@@ -12,6 +12,8 @@ import {
   policyEntrySchema,
   regionEntrySchema,
   residencyEntrySchema,
+  retentionRuleEntrySchema,
+  retentionSettingsEntrySchema,
   type sectionNames,
 } from './file-schema.ts';
 
@@ -26,6 +28,7 @@ const sections = {
   residency: z.record(z.string(), residencyEntrySchema).optional(),
   exceptions: z.record(z.string(), exceptionEntrySchema).optional(),
   compliance: complianceSectionSchema.optional(),
+  retention: retentionSettingsEntrySchema.extend({ rules: z.record(z.string(), retentionRuleEntrySchema).optional() }).optional(),
   instances: z.record(instanceIdSchema, instanceEntrySchema).optional(),
   /** Its form is the throttle's affair. */
   limits: z.record(z.string(), z.unknown()).optional(),

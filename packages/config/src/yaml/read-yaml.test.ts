@@ -1,4 +1,4 @@
-import { chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -99,7 +99,7 @@ test(`no text makes the reader throw, and every problem has a place (seed ${seed
       .json()
       .map(
         (json) =>
-          `version: 1\njurisdictions: ${json}\nlinks: ${json}\nengines: ${json}\nresidency: ${json}\nexceptions: ${json}\ncompliance: ${json}`,
+          `version: 1\njurisdictions: ${json}\nlinks: ${json}\nengines: ${json}\nresidency: ${json}\nexceptions: ${json}\ncompliance: ${json}\nretention: ${json}`,
       ),
   );
   const vocabulary = {
@@ -108,6 +108,7 @@ test(`no text makes the reader throw, and every problem has a place (seed ${seed
     limits: z.record(z.string(), z.unknown()),
     checkSchedule: () => [],
     chooseControls,
+    checkRetention,
     decisions: { resolvePolicy, getStorageRegions, mayUse },
     now: () => new Date('2027-01-01T00:00:00Z'),
   };

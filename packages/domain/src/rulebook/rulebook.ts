@@ -3,6 +3,7 @@ import { rulebookPolicySchema } from '../policy.ts';
 import { regionSchema } from '../region.ts';
 import { complianceChoiceSchema } from './compliance-choice.ts';
 import { residencyExceptionSchema, residencyPolicySchema } from './residency.ts';
+import { retentionSectionSchema } from './retention.ts';
 import { enginePreferenceSchema, jurisdictionGroupsSchema, linkSchema } from './topology.ts';
 
 /**
@@ -19,5 +20,6 @@ export const rulebookSchema = z.strictObject({
   residency: z.array(residencyPolicySchema).default([]),
   exceptions: z.array(residencyExceptionSchema).default([]),
   compliance: complianceChoiceSchema.default({ frameworks: [] }),
+  retention: retentionSectionSchema,
 });
 export type Rulebook = z.infer<typeof rulebookSchema>;

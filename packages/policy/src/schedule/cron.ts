@@ -39,7 +39,7 @@ function readExpression(cron: string, timezone: string): Cron | string {
   }
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -123,6 +123,7 @@ test('the configuration is valid, holds no secret and keeps what was edited by h
     limits: z.record(z.string(), z.unknown()),
     checkSchedule: () => [],
     chooseControls: () => ({ problems: [] }),
+    checkRetention: () => [],
     decisions: {
       resolvePolicy: (rulebook) => ({ policy: policySchema.parse({ ...rulebook.policies[0], id: 'standard' }), applying: [] }),
       getStorageRegions: ({ instance }) => ({ instance: instance.id, placed: [], spares: [], excluded: [], unmet: [] }),

@@ -8,6 +8,7 @@ import { checkKeys } from './check-keys.ts';
 import { checkPlacement } from './check-placement.ts';
 import { checkPreferences } from './check-preferences.ts';
 import { checkReferences } from './check-references.ts';
+import { checkRetention } from './check-retention.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkSharedStores } from './check-shared-stores.ts';
 
@@ -17,6 +18,7 @@ export const checks: readonly Check[] = [
   checkGroups,
   checkSchedules,
   checkDurations,
+  checkRetention,
   checkPreferences,
   checkCoverage,
   checkPlacement,

@@ -1,4 +1,4 @@
-import type { RulebookPolicy } from '@cbcr/domain';
+import type { RetentionRule, RulebookPolicy } from '@cbcr/domain';
 import type { Path } from '../../problem.ts';
 import type { Sections } from '../read-sections.ts';
 
@@ -14,7 +14,7 @@ const listed = (noun: Reference['noun'], names: readonly string[] | undefined, p
 
 /** Every name of one entry by which it speaks of others, section by section. */
 export function listReferences(sections: Sections): Reference[] {
-  const { regions, links, engines, policies, residency, exceptions, instances } = sections;
+  const { regions, links, engines, policies, residency, exceptions, retentionRules, instances } = sections;
   return [
     ...regions.valid.flatMap(({ id, partners }) => listed('region', partners, ['regions', id, 'partners'])),
     ...links.valid.flatMap(({ from, to }): Reference[] =>
@@ -32,6 +32,7 @@ export function listReferences(sections: Sections): Reference[] {
       ]),
     ),
     ...exceptions.valid.flatMap(({ id, regions: lifted }) => listed('region', lifted, ['exceptions', id, 'regions'])),
+    ...retentionRules.valid.flatMap(ofRetentionRule),
     ...instances.valid.flatMap(({ id, engine, home, policy }): Reference[] => [
       { noun: 'engine', name: engine, path: ['instances', id, 'engine'] },
       { noun: 'region', name: home, path: ['instances', id, 'home'] },
@@ -50,5 +51,15 @@ function ofPolicy({ id, select, placement, encryption }: RulebookPolicy): Refere
     ...Object.keys(encryption?.keys ?? {}).map(
       (name): Reference => ({ noun: 'region', name, path: [...path, 'encryption', 'keys', name] }),
     ),
+  ];
+}
+
+function ofRetentionRule({ id, select }: RetentionRule): Reference[] {
+  const path = ['retention', 'rules', id, 'select'];
+  return [
+    ...listed('region', select.regions, [...path, 'regions']),
+    ...listed('jurisdiction', select.jurisdictions, [...path, 'jurisdictions']),
+    ...listed('engine', select.engines, [...path, 'engines']),
+    ...listed('policy', select.policies, [...path, 'policies']),
   ];
 }
