@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
-import { composeStore, createKeyRing } from '@cbcr/blobstore';
+import { composeStore, createKeyRing, createSegmentBuffers } from '@cbcr/blobstore';
 import { createStore } from '@cbcr/blobstore/adapters';
 import { assertSchemaVersion, type Catalog, createCatalogClock, openCatalog } from '@cbcr/catalog';
 import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
@@ -110,6 +110,7 @@ export async function composeWorker(
     randomBytes,
     scratchFolder: environment.scratchFolder,
     tuning: parts.tuning,
+    segmentBuffers: createSegmentBuffers(),
     throttle,
   });
   const runtime = createWorkerRuntime({

@@ -37,6 +37,7 @@ export {
   type FanOutTarget,
 } from './fan-out/fan-out.ts';
 export type { StoredSegment } from './fan-out/region-lane.ts';
+export type { BufferPool } from './format/buffer-pool.ts';
 export { decodeSegment, type ExpectedSegment } from './format/decode-segment.ts';
 export { defaultCompressionLevel, type EncodedStream, type EncodeOptions, encodeStream } from './format/encode-stream.ts';
 export { defaultSegmentBytes } from './format/limits.ts';
@@ -49,6 +50,7 @@ export {
   encodeManifest,
 } from './format/manifest-codec.ts';
 export type { Segment } from './format/segment.ts';
+export { createSegmentBuffers } from './format/segment-buffers.ts';
 export { DataKey } from './keys/data-key.ts';
 export type { KeyProvider } from './keys/key-provider.ts';
 export { createKeyRing, type KeyRing } from './keys/key-ring.ts';

@@ -1,4 +1,4 @@
-import type { BlobStore, KeyProvider } from '@cbcr/blobstore';
+import type { BlobStore, BufferPool, KeyProvider } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
 import type { Clock, IdFactory, Region } from '@cbcr/domain';
 import type { Engine } from '@cbcr/engines';
@@ -24,6 +24,8 @@ export interface OperationDependencies {
   /** Folder in which each run gets one of its own; on a disk of this region. */
   scratchFolder: string;
   tuning: TransferTuning;
+  /** Memory for the segments of all runs of this worker. */
+  segmentBuffers: BufferPool;
   /** Bandwidth of links, shared with all other workers. */
   throttle: Pick<Throttle, 'pace'>;
 }

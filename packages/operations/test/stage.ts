@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BlobStore, composeStore, createKeyRing } from '@cbcr/blobstore';
+import { type BlobStore, composeStore, createKeyRing, createSegmentBuffers } from '@cbcr/blobstore';
 // biome-ignore lint/plugin/adapters: the stage composes what an app's compose.ts does
 import { createStore } from '@cbcr/blobstore/adapters';
 import type { Catalog } from '@cbcr/catalog';
@@ -134,6 +134,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
           yield* body instanceof Uint8Array ? [body] : body;
         },
       },
+      segmentBuffers: createSegmentBuffers(),
       tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000, ...options.tuning },
       ...changes,
     }),

@@ -2,6 +2,7 @@ import type { RecoveryPointId } from '@cbcr/domain';
 import type { DataKey } from '../keys/data-key.ts';
 import { openChunk, tagBytes } from './chunk-cipher.ts';
 import { type ChunkHeader, decodeChunkHeader } from './chunk-header.ts';
+import { freeMemory } from './free-memory.ts';
 import { maxChunksPerSegment } from './limits.ts';
 import { checkSegmentHeader } from './segment-header.ts';
 import { DamagedBytes, readSkippableFrame } from './skippable-frame.ts';
@@ -48,8 +49,13 @@ export async function* decodeSegment(
 }
 
 async function openStoredChunk({ header, associatedData, payload }: StoredChunk, key: Buffer | null): Promise<Buffer> {
-  const compressed = key === null ? payload : openChunk(key, { chunk: header.chunk, associatedData }, payload);
-  return decompressChunk(compressed, header.plaintextBytes);
+  if (key === null) return await decompressChunk(payload, header.plaintextBytes);
+  const compressed = openChunk(key, { chunk: header.chunk, associatedData }, payload);
+  try {
+    return await decompressChunk(compressed, header.plaintextBytes);
+  } finally {
+    freeMemory(compressed);
+  }
 }
 
 function parseSegment(bytes: Buffer, expected: ExpectedSegment, dataKey: DataKey | null): { chunks: StoredChunk[]; key: Buffer | null } {

@@ -5,9 +5,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { collect, createSeededBytes, optionsFor } from '../../test/sample-point.ts';
 import { DataKey } from '../keys/data-key.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import { decodeSegment } from './decode-segment.ts';
 import { encodeStream } from './encode-stream.ts';
 import type { Segment } from './segment.ts';
+import { segmentCapacityBytes } from './segment-builder.ts';
 
 const seed = 20261123;
 const plain = optionsFor(seed, null);
@@ -184,6 +186,18 @@ test('a slow consumer holds the input back: only the chunks in flight are read a
   // Three chunks in the segment, three in flight, one that waits to know whether it is the last, one in the stream's own buffer.
   expect(produced).toBeLessThanOrEqual(9);
   await segments.return?.();
+});
+
+test('streams with common memory build their segments in what the others released', async () => {
+  const segmentBuffers = createBufferPool(segmentCapacityBytes(sizes.segmentBytes, sizes.chunkBytes), 4);
+  const buffers = new Set<ArrayBufferLike>();
+  for (const stream of ['first', 'second']) {
+    for await (const segment of encodeStream(Readable.from([sampleBytes(10_000)]), { ...plain, ...sizes, segmentBuffers, stream })) {
+      buffers.add(segment.bytes.buffer);
+      segment.release();
+    }
+  }
+  expect(buffers.size).toBe(1);
 });
 
 test('memory that was released is used again, and nothing is overwritten before', async () => {

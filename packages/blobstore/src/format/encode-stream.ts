@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream';
 import type { RecoveryPointId } from '@cbcr/domain';
 import type { DataKey } from '../keys/data-key.ts';
 import { streamNamePattern } from '../object-keys.ts';
-import { createBufferPool } from './buffer-pool.ts';
+import { type BufferPool, createBufferPool } from './buffer-pool.ts';
 import { readChunks } from './chunk-reader.ts';
+import { freeMemory } from './free-memory.ts';
 import { defaultChunkBytes, defaultSegmentBytes, maxChunkBytes, maxSegmentBytes } from './limits.ts';
 import type { ManifestSegment, ManifestStream } from './manifest.ts';
 import type { Segment } from './segment.ts';
@@ -33,6 +34,8 @@ export interface EncodeOptions {
   chunkBytes?: number;
   /** A segment is closed by the chunk that brings it to this size. */
   segmentBytes?: number;
+  /** Where segments are built, when its buffers are large enough; else in memory of this stream's own. */
+  segmentBuffers?: BufferPool | undefined;
   /** Chunks that are compressed at the same time. Bounds the memory for plaintext to two chunks more than this. */
   chunksInFlight?: number;
 }
@@ -81,7 +84,10 @@ async function* encode(
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
 
-  const pool = createBufferPool(segmentCapacityBytes(segmentBytes, options.chunkBytes), 4);
+  const capacityBytes = segmentCapacityBytes(segmentBytes, options.chunkBytes);
+  const { segmentBuffers } = options;
+  const shared = segmentBuffers !== undefined && segmentBuffers.sizeBytes >= capacityBytes;
+  const pool = shared ? segmentBuffers : createBufferPool(capacityBytes, 4);
   const hash = createHash('sha256');
   const written: ManifestSegment[] = [];
   let plaintextBytes = 0;
@@ -96,7 +102,9 @@ async function* encode(
         segmentBytes,
       );
       plaintextBytes += chunk.plaintextBytes;
-      if (!builder.add(chunk)) continue;
+      const isFull = builder.add(chunk);
+      freeMemory(chunk.compressed);
+      if (!isFull) continue;
       const segment = builder.finish();
       builder = null;
       written.push({
@@ -126,18 +134,22 @@ async function* compressChunks(
   const pool = createBufferPool(chunkBytes, chunksInFlight + 2);
   const inFlight: Promise<CompressedChunk>[] = [];
   let streamOffset = 0;
-  for await (const { plaintext, buffer, last } of readChunks(input, pool, hash)) {
-    const chunk = { plaintextBytes: plaintext.length, streamOffset, lastOfStream: last };
-    streamOffset += plaintext.length;
-    const work = compressChunk(plaintext, level).then((compressed) => {
-      pool.give(buffer);
-      return { ...chunk, compressed };
-    });
-    // It is awaited in its turn; when the input fails before that, nobody does.
-    work.catch(() => {});
-    inFlight.push(work);
-    const next = inFlight.length >= chunksInFlight ? inFlight.shift() : undefined;
-    if (next !== undefined) yield await next;
+  try {
+    for await (const { plaintext, buffer, last } of readChunks(input, pool, hash)) {
+      const chunk = { plaintextBytes: plaintext.length, streamOffset, lastOfStream: last };
+      streamOffset += plaintext.length;
+      const work = compressChunk(plaintext, level).then((compressed) => {
+        pool.give(buffer);
+        return { ...chunk, compressed };
+      });
+      // It is awaited in its turn; when the input fails before that, nobody does.
+      work.catch(() => {});
+      inFlight.push(work);
+      const next = inFlight.length >= chunksInFlight ? inFlight.shift() : undefined;
+      if (next !== undefined) yield await next;
+    }
+    for (const work of inFlight) yield await work;
+  } finally {
+    pool.clear();
   }
-  for (const work of inFlight) yield await work;
 }

@@ -36,6 +36,8 @@ export interface SegmentSourcesOptions {
   /** A source that failed or stalled is asked last for this long. */
   cooldownMs?: number;
   onEvent?: ((event: SegmentEvent) => void) | undefined;
+  /** Where segments that fit are read into; else memory of these sources' own. */
+  segmentBuffers?: BufferPool | undefined;
 }
 
 export interface FetchedSegment {
@@ -71,7 +73,7 @@ export class SegmentSources {
     this.#options = options;
     const segments = options.manifest.streams.flatMap((stream) => stream.segments);
     const largestBytes = segments.reduce((largest, { storedBytes }) => Math.max(largest, storedBytes), 0);
-    this.#pool = createBufferPool(largestBytes, keptBuffers);
+    this.#pool = options.segmentBuffers ?? createBufferPool(largestBytes, keptBuffers);
   }
 
   /**

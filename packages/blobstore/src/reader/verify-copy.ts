@@ -1,4 +1,6 @@
 import type { Clock } from '@cbcr/domain';
+import type { BufferPool } from '../format/buffer-pool.ts';
+import { freeMemory } from '../format/free-memory.ts';
 import type { Manifest } from '../format/manifest.ts';
 import type { DataKey } from '../keys/data-key.ts';
 import { readStream } from './read-stream.ts';
@@ -11,6 +13,7 @@ export interface VerifyCopyOptions {
   clock: Clock;
   concurrency?: number;
   signal?: AbortSignal | undefined;
+  segmentBuffers?: BufferPool | undefined;
   onProgress?: ((progress: VerifiedBytes) => void) | undefined;
 }
 
@@ -39,7 +42,7 @@ export async function verifyCopy(options: VerifyCopyOptions): Promise<VerifiedBy
         onProgress?.({ ...verified });
       },
     });
-    for await (const chunk of readable) void chunk;
+    for await (const chunk of readable) freeMemory(chunk);
   }
   return verified;
 }

@@ -64,6 +64,7 @@ export async function capturePoint(
         newWriteToken: deps.ids.writeToken,
         randomBytes: deps.randomBytes,
         segmentBytes: deps.tuning.segmentBytes,
+        segmentBuffers: deps.segmentBuffers,
         signal,
       });
       for await (const segment of encoded) {

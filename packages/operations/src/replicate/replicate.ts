@@ -75,6 +75,7 @@ async function makeCopy(
     target,
     clock: deps.clock,
     concurrency: deps.tuning.readAhead,
+    segmentBuffers: deps.segmentBuffers,
     stallTimeoutMs: deps.tuning.stallTimeoutMs,
     signal,
     onEvent: (event) => {

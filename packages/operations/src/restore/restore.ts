@@ -119,6 +119,7 @@ function openStreams(
         dataKey,
         clock: deps.clock,
         concurrency: deps.tuning.readAhead,
+        segmentBuffers: deps.segmentBuffers,
         stallTimeoutMs: deps.tuning.stallTimeoutMs,
         signal,
         onSegment,

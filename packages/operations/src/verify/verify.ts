@@ -39,6 +39,7 @@ export function createVerify(deps: OperationDependencies): VerifyHandler {
         clock: deps.clock,
         // Nobody waits for a verification: the memory of a segment ahead is left to the kinds that somebody waits for.
         concurrency: 0,
+        segmentBuffers: deps.segmentBuffers,
         signal,
         onProgress: ({ plaintextBytes }) =>
           progress({ phase: 'verify', doneBytes: plaintextBytes, totalBytes: manifest.totals.plaintextBytes }),
