@@ -13,7 +13,7 @@ import type { StoredPointVerdict } from '../garbage/judge-stored-point.ts';
 import type { Permission } from '../residency/may-use.ts';
 
 /** Another copy of the same point. */
-export interface OtherCopy {
+interface OtherCopy {
   region: RegionId;
   state: CopyState;
   /** May the data be there? */
