@@ -18,8 +18,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: ['./packages/testkit/src/vitest-servers.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Generous: a hanging test is found all the same, and a busy machine is no defect.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     reporters: ['default', ['json', { outputFile: '.results/integration.json' }]],
   },
 });

@@ -20,28 +20,34 @@ describe('a worker whose clock is wrong by an hour', () => {
   });
   afterAll(() => stack.down());
 
-  /** Brings back the worker, and what else has died; this worker's clock is wrong by so many hours from now on. */
-  const restartWorker = async (hours: number) => {
-    await held.kill(worker);
+  /** Brings it back, and what else has died; its clock is wrong by so many hours from now on. */
+  const restart = async (name: string, hours: number) => {
+    await held.kill(name);
     await reviveWithWrongClock(stack, hours);
   };
   /** One whole point, and no moment of it is off by more than a slow machine explains. */
   const expectOneTruePoint = async (id: string) => {
     const { run, point } = await held.expectOneWholePoint(id);
     const now = systemClock.now().getTime();
-    const moments = [run.createdAt, run.startedAt, run.finishedAt, point.completedAt, ...point.copies.map((copy) => copy.verifiedAt)];
+    const moments = [
+      run.createdAt,
+      run.startedAt,
+      run.finishedAt,
+      point.completedAt,
+      ...point.copies.flatMap((copy) => [copy.since, copy.verifiedAt]),
+    ];
     for (const moment of moments) expect(Math.abs(now - Date.parse(String(moment)))).toBeLessThan(10 * 60_000);
     return run;
   };
 
   test.each([1, -1])('(%i h) backs up and verifies like any other', async (hours) => {
-    await restartWorker(hours);
+    await restart(worker, hours);
     const { id } = await stack.client.startBackup({ instance: 'shop' });
     expect(await expectOneTruePoint(id)).toMatchObject({ epoch: 1, attempts: 0 });
   });
 
   test('(ahead) is missed when it dies in mid-backup and Redis forgets everything', async () => {
-    await restartWorker(1);
+    await restart(worker, 1);
     const id = await held.startHeldBackup('shop');
     await held.kill(worker);
     await held.kill('redis');
@@ -55,7 +61,7 @@ describe('a worker whose clock is wrong by an hour', () => {
     ['one that is ahead leaves it to one that is right', 1, 0],
     ['one that is right leaves it to one that is behind', 0, -1],
   ])('a run that waits for its database goes on: %s', async (_who, first, second) => {
-    await restartWorker(first);
+    await restart(worker, first);
     await held.kill('customer');
     const { id } = await stack.client.startBackup({ instance: 'shop' });
     const waiting = await eventually(`${id} waits`, async () => {
@@ -64,9 +70,16 @@ describe('a worker whose clock is wrong by an hour', () => {
     });
     expect(waiting).toMatchObject({ attempts: 0, error: { code: 'engine.unreachable' } });
     // Brings back the database as well.
-    await restartWorker(second);
+    await restart(worker, second);
     const run = await expectOneTruePoint(id);
     expect(run.epoch).toBeGreaterThan(1);
     expect(run.attempts).toBe(0);
+  });
+
+  test('a scheduler whose clock is ahead stamps and compares like the others', async () => {
+    await restart(worker, 0);
+    await restart('scheduler', 1);
+    const { id } = await stack.client.startBackup({ instance: 'shop' });
+    expect(await expectOneTruePoint(id)).toMatchObject({ epoch: 1, attempts: 0 });
   });
 });

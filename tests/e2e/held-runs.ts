@@ -10,6 +10,10 @@ import { expectWholeCopies, storedSegmentBytes } from './stored-copies.ts';
 export interface HeldRuns {
   /** The bandwidth of a link, as `cbcr limits set` says it. */
   limit(from: string, to: string, rate: string): Promise<void>;
+  /** The bandwidth of every link into the region: a rate, `paused`, or null for what the configuration says. */
+  limitInto(region: string, limit: string | null): Promise<void>;
+  /** Waits until the run has done more than so many bytes, and closes all links into the region: it cannot end until they are opened. */
+  holdAmid(run: string, bytes: number, region: string): Promise<void>;
   /** A backup that cannot end: the other regions hold bytes of it, while the link into the home region is closed. */
   startHeldBackup(instance: string): Promise<string>;
   /** Opens the link of `startHeldBackup`. */
@@ -35,6 +39,9 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
   const limit = async (from: string, to: string, rate: string) => {
     await stack.cbcr.json('limits', 'set', `link:${from}->${to}`, rate);
   };
+  const limitInto = async (region: string, value: string | null) => {
+    await Promise.all(stack.regions.map((source) => stack.client.setLimit(`link:${source}->${region}`, { limit: value })));
+  };
   const pointOf = async (run: string) => {
     const points = (await stack.client.listPoints({ limit: 200 })).filter((point) => point.run === run && point.state === 'complete');
     expect(points, `complete points of ${run}`).toHaveLength(1);
@@ -47,8 +54,17 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
   };
   return {
     limit,
+    limitInto,
     pointOf,
     kill,
+    async holdAmid(run, bytes, region) {
+      await eventually(`${run} moves bytes`, async () => {
+        const { state, progress } = await stack.client.getRun(run);
+        return state === 'running' && (progress?.doneBytes ?? 0) > bytes;
+      });
+      await limitInto(region, 'paused');
+      expect((await stack.client.getRun(run)).state, 'it is held up by its bandwidth').toBe('running');
+    },
     async startHeldBackup(instance) {
       await limit(home, home, 'pause');
       const { id } = await stack.client.startBackup({ instance });

@@ -87,6 +87,6 @@ describe('one database, three regions, one outage, one restore', () => {
     const { debtList } = await stack.client.getInstance('shop');
     expect(debtList).toEqual([]);
     const [replicate] = await stack.client.listRuns({ kind: 'replicate' });
-    expect(replicate).toMatchObject({ state: 'succeeded', region: lost, requestedBy: 'reconciler' });
+    expect(await stack.untilEnded(String(replicate?.id))).toMatchObject({ state: 'succeeded', region: lost, requestedBy: 'reconciler' });
   });
 });

@@ -55,7 +55,7 @@ function watch(child: ChildProcess & { stdout: NodeJS.ReadableStream; stderr: No
   ended.catch(() => undefined);
   return {
     async untilItSays(part) {
-      await eventually(`the service says "${part}"; it said: ${said}`, async () => said.includes(part), 30_000);
+      await eventually(`the service says "${part}"; it said: ${said}`, async () => said.includes(part));
     },
     async answer() {
       const [out, [code]] = await ended;

@@ -46,19 +46,17 @@ export async function startSecondScheduler({ file }: TestStack): Promise<SecondS
   };
 }
 
-/** Starts whatever has died, as `cbcr dev up` does, but workers with a clock that is wrong by so many hours. */
+/** Starts whatever has died, as `cbcr dev up` does, but schedulers and workers with a clock that is wrong by so many hours. */
 export async function reviveWithWrongClock({ home, file }: TestStack, hours: number): Promise<void> {
   const preload = `${import.meta.resolve('./shift-clock.ts')}?hours=${hours}`;
+  const withWrongClock = (app: string) => ({ command: process.execPath, args: ['--import', preload, programOf(app)] });
   const stack = createStack({
     folder: home,
     name: file.name,
     environment: userEnvironment,
     // The catalog of a stack that runs is prepared.
     migrate: async () => undefined,
-    programs: {
-      scheduler: { command: process.execPath, args: [programOf('scheduler')] },
-      worker: { command: process.execPath, args: ['--import', preload, programOf('worker')] },
-    },
+    programs: { scheduler: withWrongClock('scheduler'), worker: withWrongClock('worker') },
   });
   await stack.up();
 }

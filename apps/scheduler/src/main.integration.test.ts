@@ -27,7 +27,7 @@ const createBackup = async () =>
 test('one of two schedulers leads; when it is killed the other takes over, and both serve the API all the while', async () => {
   const queues = createQueues({ redisUrlFor: () => inject('redisUrl'), kinds: jobKinds, clock: systemClock, onError: () => undefined });
   const isRelayed = async (run: Awaited<ReturnType<typeof createBackup>>) =>
-    vi.waitFor(async () => expect(await queues.has('backup', stage.home, run)).toBe('waiting'), 10_000);
+    vi.waitFor(async () => expect(await queues.has('backup', stage.home, run)).toBe('waiting'), 60_000);
   const first = start();
   await first.says(leads);
   const second = start();

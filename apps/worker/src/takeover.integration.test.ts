@@ -59,7 +59,7 @@ const moves = (run: RunRecord, bytes = 1) =>
       expect(state).toBe('running');
       expect(progress?.doneBytes ?? 0).toBeGreaterThanOrEqual(bytes);
     },
-    { timeout: 60_000, interval: 20 },
+    { timeout: 120_000, interval: 20 },
   );
 const backUp = async () => {
   const run = await stage.submit('backup', shop, stage.home);
@@ -150,13 +150,13 @@ afterAll(async () => {
 test('SIGTERM amid a run of every kind: the worker hands them back within its deadline, and another one goes on', async () => {
   const owed = await backUpWithout();
   const target = await createTarget();
-  const first = await start('leaving', stage.other, { TARGET: target, CBCR_SHUTDOWN_SECONDS: '10' });
+  const first = await start('leaving', stage.other, { TARGET: target, CBCR_SHUTDOWN_SECONDS: '25' });
   const runs = await startAll(owed, 'TARGET');
   const toldAt = systemClock.monotonicMs();
   expect(await first.end('SIGTERM')).toBe(0);
   const tookMs = systemClock.monotonicMs() - toldAt;
   process.stdout.write(`SIGTERM amid ${kinds.join(', ')}: exit code 0 after ${Math.round(tookMs)} ms\n`);
-  expect(tookMs).toBeLessThan(10_000);
+  expect(tookMs).toBeLessThan(25_000);
   await each(runs, async (run) => expect(await get(run)).toMatchObject({ state: 'queued', epoch: 1, attempts: 0 }));
   const { progress } = await get(runs.replicate);
 
@@ -178,11 +178,11 @@ test('a zombie amid a run of every kind changes nothing, and serves other runs a
   send(zombie, 'SIGSTOP');
   const second = await start('second', stage.other, { TARGET: target });
   await each(runs, (run) => until(run, { state: 'running', epoch: 2, worker: 'second' }));
-  await second.says('restoring data');
+  await second.says('restoring data', 120_000);
   // Amid the work of the other one, whose target it could disturb most.
   send(zombie, 'SIGCONT');
   for (const kind of kinds) {
-    await vi.waitFor(() => expect(zombie.lines.some((line) => line['runId'] === runs[kind].id && isLost(line))).toBe(true), 60_000);
+    await vi.waitFor(() => expect(zombie.lines.some((line) => line['runId'] === runs[kind].id && isLost(line))).toBe(true), 120_000);
   }
   await each(runs, async (run) => expect(await get(run)).toMatchObject({ state: 'running', epoch: 2, worker: 'second' }));
   await limitTo('unlimited');

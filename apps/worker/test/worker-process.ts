@@ -49,7 +49,7 @@ export function startWorker(
     hasEnded: () => ended,
     signal: () => child.signalCode,
     hasSaid: (message) => find(message) !== undefined,
-    async says(message, deadlineMs = 40_000) {
+    async says(message, deadlineMs = 90_000) {
       await waitUntil(() => find(message) !== undefined || ended, { deadlineMs });
       const line = find(message);
       if (line === undefined) throw new Error(`"${message}" was not logged:\n${lines.map((each) => JSON.stringify(each)).join('\n')}`);

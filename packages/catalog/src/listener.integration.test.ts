@@ -18,7 +18,7 @@ afterAll(async () => {
   await stage.drop();
 });
 
-const eventually = (condition: () => boolean) => waitUntil(condition, { deadlineMs: 15_000 });
+const eventually = (condition: () => boolean) => waitUntil(condition, { deadlineMs: 60_000 });
 const send = (payload: string) => sql`select pg_notify(${channels.outbox}, ${payload})`;
 
 function record() {

@@ -53,7 +53,7 @@ describe('connections that the server ends', () => {
     await blocker`select from runs where id = ${held.run} for update`;
     const success = catalog.ledger.succeed(held.run, held.epoch, { done: true });
     const isWaiting = () => sql`select 1 from pg_stat_activity where application_name = 'waiting victim' and wait_event_type = 'Lock'`;
-    expect(await waitUntil(async () => (await isWaiting()).length > 0, { deadlineMs: 10_000 })).toBe(true);
+    expect(await waitUntil(async () => (await isWaiting()).length > 0, { deadlineMs: 60_000 })).toBe(true);
     expect(await killConnections('waiting victim')).toBeGreaterThan(0);
     await blocker`commit`;
     blocker.release();
@@ -105,7 +105,7 @@ describe('an outage', () => {
     expect(await catalog.isReady()).toMatchObject({ ready: false, reason: expect.stringContaining('does not answer') });
     await proxy.heal();
     const isBack = async () => (await catalog.isReady()).ready;
-    expect(await waitUntil(isBack, { deadlineMs: 10_000 })).toBe(true);
+    expect(await waitUntil(isBack, { deadlineMs: 60_000 })).toBe(true);
     expect(await catalog.regions.list()).toHaveLength(3);
   });
 

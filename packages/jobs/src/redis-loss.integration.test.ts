@@ -46,7 +46,7 @@ describe('a Redis that is killed in the middle of a run', () => {
     await redis.restart();
     await stage.eventually('the run succeeds', () => stage.ledger.get(run.id).state === 'succeeded');
     expect(stage.ledger.get(run.id).epoch).toBe(1);
-    await stage.eventually('the job is gone', async () => (await stage.queues.has('copying', sampleRegion, run.id)) === 'absent', 60_000);
+    await stage.eventually('the job is gone', async () => (await stage.queues.has('copying', sampleRegion, run.id)) === 'absent');
     expect(stage.ledger.entries(run.id, 'succeed')).toHaveLength(1);
   });
 
@@ -57,7 +57,7 @@ describe('a Redis that is killed in the middle of a run', () => {
     await expect(stage.queues.enqueue({ kind: 'copying', region: sampleRegion, runId: run.id })).rejects.toMatchObject({
       code: 'queue.unreachable',
     });
-    expect(systemClock.monotonicMs() - before).toBeLessThan(4_000);
+    expect(systemClock.monotonicMs() - before).toBeLessThan(20_000);
     await stage.eventually('the outage is reported', () => stage.queueErrors.length > 0);
     await redis.restart();
     await stage.eventually('it serves again', () =>
@@ -90,14 +90,10 @@ describe('a Redis that forgets everything in the middle of a run', () => {
     await connection.flushall();
     await connection.quit();
     await stage.queues.enqueue({ kind: 'copying', region: sampleRegion, runId: run.id });
-    await stage.eventually(
-      'the run succeeds',
-      async () => {
-        await wakeForgotten(run);
-        return stage.ledger.get(run.id).state === 'succeeded';
-      },
-      30_000,
-    );
+    await stage.eventually('the run succeeds', async () => {
+      await wakeForgotten(run);
+      return stage.ledger.get(run.id).state === 'succeeded';
+    });
     const { epoch, attempts } = stage.ledger.get(run.id);
     expect(attempts).toBe(0);
     expect(stage.ledger.entries(run.id, 'succeed').filter((entry) => entry.taken)).toHaveLength(1);

@@ -42,11 +42,11 @@ describe('a worker that dies in the middle of a run', () => {
       // Without a heartbeat no progress is ever reported, as when a run kills its worker at once.
       const victim = startWorker(`victim-${deaths}`, { heartbeatMs: 3_600_000 });
       const epoch = deaths + 1;
-      await stage.eventually('the next worker takes over', () => stage.ledger.entries(run.id, 'open').length === epoch, 30_000);
+      await stage.eventually('the next worker takes over', () => stage.ledger.entries(run.id, 'open').length === epoch);
       victim.signal('SIGKILL');
     }
     startWorker('survivor');
-    await stage.eventually('the run fails', () => stage.ledger.get(run.id).state === 'failed', 30_000);
+    await stage.eventually('the run fails', () => stage.ledger.get(run.id).state === 'failed');
     expect(stage.ledger.get(run.id).error?.code).toBe('run.no-progress');
   });
 });

@@ -11,9 +11,9 @@ import { sampleKinds, sampleRegion, sampleRun } from './sample-runs.ts';
 
 export type CopyingHandler = JobHandler<{ size: number }, { done: number }>;
 
-/** Everything faster than in production, so that a test sees in a second what takes minutes there. */
+/** Everything faster than in production, so that a test sees in seconds what takes minutes there; a lock outlasts what holds a busy machine up. */
 export const quickTiming: Partial<RuntimeTiming> = {
-  lockDurationMs: 1_500,
+  lockDurationMs: 4_000,
   stalledIntervalMs: 500,
   heartbeatMs: 50,
   abortGraceMs: 300,
@@ -96,7 +96,7 @@ export function createStage(redisUrl: string, clock: Clock, machineClock = clock
       await queues.enqueue({ kind: 'copying', region: sampleRegion, runId: run.id });
       return run;
     },
-    async eventually(what, condition, deadlineMs = 15_000) {
+    async eventually(what, condition, deadlineMs = 60_000) {
       const deadline = clock.monotonicMs() + deadlineMs;
       while (!(await condition())) {
         if (clock.monotonicMs() > deadline) throw new Error(`It did not happen within ${deadlineMs} ms: ${what}`);

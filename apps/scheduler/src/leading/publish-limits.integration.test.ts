@@ -69,7 +69,7 @@ test('a Redis that lost everything is told again although nothing changed, and o
   await redis.kill();
   await expect(publish()).rejects.toMatchObject({ code: 'queue.unreachable' });
   await redis.restart();
-  await vi.waitFor(async () => expect(await limitBook.read()).toBeNull(), 20_000);
+  await vi.waitFor(async () => expect(await limitBook.read()).toBeNull(), 60_000);
   await publish();
   expect(await inForce()).toEqual([['link:*', 5_000_000]]);
   expect(logged).toEqual([['info', 'bandwidth limits published']]);

@@ -125,7 +125,7 @@ describe('a Redis that dies with everything it held', () => {
     const began = systemClock.monotonicMs();
     const asking = impatient.enqueueBackup({ instance: 'shop', home, requestId: 'r8' });
     await expect(asking).rejects.toMatchObject({ name: 'QueueError', code: 'queue.unreachable' });
-    expect(systemClock.monotonicMs() - began).toBeLessThan(5_000);
+    expect(systemClock.monotonicMs() - began).toBeLessThan(30_000);
     await impatient.close();
   });
 });

@@ -17,7 +17,7 @@ const settings = (changes: Partial<ChildSettings> = {}): ChildSettings => ({
 const shell = (script: string) => ({ program: '/bin/sh', args: ['-c', script], environment: { PATH: '/usr/bin:/bin' } });
 const same = (failure: unknown) => failure;
 const hasGone = async (pids: readonly number[]) =>
-  await waitUntil(async () => (await Promise.all(pids.map(isRunning))).every((running) => !running), { deadlineMs: 5000 });
+  await waitUntil(async () => (await Promise.all(pids.map(isRunning))).every((running) => !running), { deadlineMs: 60_000 });
 
 /** What a reader meets: the bytes, and how it came to an end. */
 async function read(script: string, changes: Partial<ChildSettings> = {}) {
@@ -61,7 +61,7 @@ describe('the output of a child', () => {
     const child = startChild(shell('head -c 100000000 /dev/zero'), settings());
     const stream = readFromChild(child, same);
     await once(stream, 'readable');
-    expect(await waitUntil(() => child.stdout.isPaused(), { deadlineMs: 5000 })).toBe(true);
+    expect(await waitUntil(() => child.stdout.isPaused(), { deadlineMs: 60_000 })).toBe(true);
     expect(stream.readableLength).toBeLessThan(1024 * 1024);
     stream.destroy();
     await once(stream, 'close');

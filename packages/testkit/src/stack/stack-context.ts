@@ -1,6 +1,7 @@
 import type { Clock } from '@cbcr/domain';
 import type { Environment } from '../processes/environment.ts';
 import { isPortFree } from '../processes/free-port.ts';
+import { waitUntil } from '../processes/wait-until.ts';
 import type { StackPaths } from './stack-paths.ts';
 import type { StateFile } from './stack-state.ts';
 
@@ -23,10 +24,16 @@ export interface StackContext {
   onCustomerReady: (url: string) => void;
 }
 
-/** The port that the process had before, if nobody has taken it since. */
-export async function findFormerPort({ file }: StackContext, name: string): Promise<number | undefined> {
+const portPatienceMs = 5_000;
+
+/**
+ * The port that the process had before, if nobody has taken it since. A process that died may leave it a moment later, and somebody who looks for a free port
+ * may hold it for a moment: another port would cost everybody who knows this one a restart.
+ */
+export async function findFormerPort({ file, clock }: StackContext, name: string): Promise<number | undefined> {
   const former = file.state.ports[name];
-  return former !== undefined && (await isPortFree(former)) ? former : undefined;
+  if (former === undefined) return undefined;
+  return (await waitUntil(() => isPortFree(former), { deadlineMs: portPatienceMs, clock })) ? former : undefined;
 }
 
 /** Waits for all, also when one fails, so that nothing is still being started when the caller cleans up. */

@@ -27,7 +27,7 @@ test('a writer that is killed in the middle of a put leaves no part of an object
 
   // Killed while a temporary file exists: the put is between its first byte and its publication.
   const isWriting = async () => finished.length >= 2 && (await temporaryFiles()).length > 0;
-  const caught = await waitUntil(isWriting, { deadlineMs: 20_000, intervalMs: 1, clock: systemClock });
+  const caught = await waitUntil(isWriting, { deadlineMs: 60_000, intervalMs: 1, clock: systemClock });
   child.kill('SIGKILL');
   await once(child, 'close');
   expect(caught).toBe(true);

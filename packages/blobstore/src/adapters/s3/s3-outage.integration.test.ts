@@ -27,7 +27,7 @@ test('a server that is killed in the middle of a put is an outage; nothing of th
 
   const planted = proxy.plant({ direction: 'up', afterBytes: 3_000_000, action: 'hold' });
   const outcome = putNew(store, 'during', body).catch((error) => error);
-  expect(await waitUntil(() => planted.fired, { deadlineMs: 10_000, intervalMs: 2, clock: systemClock })).toBe(true);
+  expect(await waitUntil(() => planted.fired, { deadlineMs: 60_000, intervalMs: 2, clock: systemClock })).toBe(true);
   await server.kill();
   expect(await outcome).toMatchObject({ code: 'store.unreachable' });
   const calls: (() => Promise<unknown>)[] = [
