@@ -5,6 +5,7 @@ import { listRegions } from '../holdings/describe-holdings.ts';
 import { type PreparedRulebook, prepareRulebook } from '../rulebook/prepare-rulebook.ts';
 import { isTimeZone } from '../schedule/cron.ts';
 import { canShareInstance, isForInstance, regionsOf } from './rule-scope.ts';
+import { policyRuleId } from './rules-of.ts';
 
 /** Where a `cbcr.yaml` says something that cannot hold, and the way out. `isNote`: it can hold, and is probably not meant. */
 export interface RetentionFault {
@@ -13,9 +14,6 @@ export interface RetentionFault {
   hint: string;
   isNote: boolean;
 }
-
-/** Stands for what policies say of their own. */
-const policyRuleId = 'policy';
 
 /** What of the rules contradicts itself or each other, or does nothing for these instances. */
 export function checkRetention(rulebook: Rulebook, instances: readonly SelectableInstance[]): RetentionFault[] {

@@ -18,7 +18,7 @@ export function isForInstance({ select }: RetentionRule, instance: RuledInstance
 }
 
 /** Whether the rule is for copies in a region that the rulebook lists. */
-function isForRegion({ select }: RetentionRule, id: RegionId, { regions }: PreparedRulebook): boolean {
+export function isForRegion({ select }: RetentionRule, id: RegionId, { regions }: PreparedRulebook): boolean {
   if (!includes(select.regions, id)) return false;
   const liesIn = regions.get(id)?.liesIn;
   return select.jurisdictions === undefined || (liesIn !== undefined && select.jurisdictions.some((one) => liesIn.has(one)));

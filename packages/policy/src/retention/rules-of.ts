@@ -1,0 +1,26 @@
+import type { RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
+import type { SelectableInstance } from '../effective/match-policy.ts';
+import { resolvePolicy } from '../effective/resolve-policy.ts';
+import { prepareRulebook } from '../rulebook/prepare-rulebook.ts';
+import { isForInstance, isForRegion } from './rule-scope.ts';
+
+/** Stands for what policies say of their own. */
+export const policyRuleId = 'policy';
+
+/** The rules for copies of the instance, by region; null for a region that the rulebook does not list: nobody can say which rules are for it. */
+export function rulesOf(rulebook: Rulebook, instance: SelectableInstance): (region: RegionId) => readonly RetentionRule[] | null {
+  const prepared = prepareRulebook(rulebook);
+  const { policy, applying } = resolvePolicy(rulebook, instance);
+  const ruled = { ...instance, applying: new Set<string>(applying.map((one) => one.policy)) };
+  const own = ownRule(policy.retention);
+  const rules = rulebook.retention.rules.filter((rule) => isForInstance(rule, ruled)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return (region) => {
+    if (!prepared.regions.has(region)) return null;
+    return [...own, ...rules.filter((rule) => isForRegion(rule, region, prepared))];
+  };
+}
+
+function ownRule({ keepFor, ...limits }: NonNullable<Rulebook['policies'][number]['retention']> = {}): RetentionRule[] {
+  const keep = keepFor === undefined ? {} : { keep: { for: keepFor } };
+  return [{ id: policyRuleId, select: {}, ...keep, ...limits }];
+}
