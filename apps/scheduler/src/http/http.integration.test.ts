@@ -41,7 +41,10 @@ const status = async (path: string, init: RequestInit = {}) => (await ask(path, 
 
 test('health and the description of the API are open to everybody', async () => {
   expect(await (await ask('/healthz')).json()).toEqual({ status: 'ok' });
-  expect(await (await ask('/readyz')).json()).toEqual({ status: 'ok', checks: { catalog: 'ok', redis: 'ok' } });
+  const ready = async () => (await ask('/readyz')).json();
+  await vi.waitFor(async () => expect(await ready()).toEqual({ status: 'ok', checks: { catalog: 'ok', redis: 'ok' } }), {
+    timeout: 60_000,
+  });
   expect(await status('/openapi.json')).toBe(200);
 });
 

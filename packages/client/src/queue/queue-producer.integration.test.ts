@@ -31,7 +31,7 @@ beforeEach(() => {
   connection.on('error', () => undefined);
   queue = new Queue(queueNameOf('backup', home), { ...at, connection });
   queue.on('error', () => undefined);
-  producer = createQueueProducer({ redisUrl: redis.url, patienceMs: 10_000 });
+  producer = createQueueProducer({ redisUrl: redis.url, patienceMs: 60_000 });
 });
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.close(true)));

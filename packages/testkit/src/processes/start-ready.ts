@@ -81,9 +81,9 @@ export async function startOnPort<Started>(port: number | undefined, start: (por
   }
 }
 
-/** Starts a server again on the port that it had. Somebody who looks for a free port may hold it for a moment; after 5 s it counts as taken. */
+/** Starts a server again on the port that it had. Somebody who looks for a free port may hold it for a moment; after 20 s it counts as taken. */
 export async function startAgain<Started>(start: () => Promise<Started>, clock: Clock = systemClock): Promise<Started> {
-  const end = clock.monotonicMs() + 5_000;
+  const end = clock.monotonicMs() + 20_000;
   for (;;) {
     try {
       return await start();

@@ -207,7 +207,7 @@ test('a service that does not start stops the start, names its log, and leaves n
     code: 'stack.start-failed',
     facts: { log: expect.stringMatching(/worker-(north|south)\.log$/) },
   });
-  expect(await waitUntil(() => stack.status().processes.every((part) => part.state !== 'running'), { deadlineMs: 5_000 })).toBe(true);
+  expect(await waitUntil(() => stack.status().processes.every((part) => part.state !== 'running'), { deadlineMs: 60_000 })).toBe(true);
   expect(stack.status().state).toBe('stopped');
 });
 

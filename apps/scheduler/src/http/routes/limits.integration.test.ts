@@ -100,6 +100,8 @@ test('a limit that the file does not know is gone after its reset; one that neve
 });
 
 test('what is wrong is refused in words, and changes nothing', async () => {
+  // Those of the test before are forgotten a while after they have closed.
+  await vi.waitFor(async () => expect((await list()).body).toMatchObject([{ sharers: 0 }]), 60_000);
   const before = (await list()).body;
   const refusals: [name: string, limit: unknown, status: number, code: string, text: string][] = [
     ['link:nowhere->nothing', '1MB/s', 404, 'region.not-found', 'nowhere'],
