@@ -69,6 +69,12 @@ export const violationsForBiome: PlantedViolation[] = [
     text: `import { systemClock } from '@cbcr/domain';\nsystemClock.now();\n`,
     report: /Take a Clock as a parameter/,
   },
+  {
+    fence: 'deletion permits',
+    path: 'packages/operations/src/d1.ts',
+    text: `import { issueDeletionPermit } from '@cbcr/domain';\nissueDeletionPermit();\n`,
+    report: /Only the deletion gate gives permits/,
+  },
   { fence: 'environment', path: 'packages/jobs/src/e1.ts', text: `export const url = process.env.URL;\n`, report: environment },
   { fence: 'environment', path: 'apps/worker/src/compose.ts', text: `export const { URL: url } = process.env;\n`, report: environment },
   {
@@ -132,5 +138,6 @@ export const legitimateFiles: Record<string, string> = {
   'packages/jobs/src/exempt.ts': `// biome-ignore lint/plugin/region-names: what the protocol calls no region\nexport const none = 'us-east-1';\n`,
   'packages/jobs/src/fine.ts': `export const at = new Date(5);\nexport const word = 'non-empty';\n`,
   'packages/jobs/src/fine.test.ts': `import { systemClock } from '@cbcr/domain';\nimport { startRedis } from '@cbcr/testkit';\n\nexport const home = [startRedis('eu-north'), systemClock];\n`,
+  'packages/policy/src/deletion/judge-deletion.ts': `import { issueDeletionPermit } from '@cbcr/domain';\n\nexport const judge = () => issueDeletionPermit();\n`,
   'packages/policy/src/hash.ts': `import { createHash } from 'node:crypto';\n\nexport const hash = (text: string) => createHash('sha256').update(text);\n`,
 };

@@ -5,7 +5,7 @@ import { type Leadership, tryLead } from './leader.ts';
 import { createListener, type NotificationHandler } from './listener.ts';
 import { readVersion, wantedSchemaVersion } from './migration/schema-version.ts';
 import { type ApplyConfig, type ApplyRulebook, createApplyConfig, createApplyRulebook } from './queries/apply-config.ts';
-import { type AuditQueries, createAuditQueries } from './queries/audit.ts';
+import { type AuditQueries, createAuditQueries } from './queries/audit-trail.ts';
 import { type CapabilityQueries, createCapabilityQueries } from './queries/capabilities.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
 import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';

@@ -161,10 +161,31 @@ describe('raw SQL on points and copies', () => {
   });
 });
 
-test('the audit trail can only grow', async () => {
-  await stage.catalog.audit.append({ actor: 'test', action: 'test.began', subject: 'trail', facts: { n: 1 } });
-  for (const statement of ["update audit_events set actor = 'x'", 'delete from audit_events', 'truncate audit_events']) {
-    await expect(sql.unsafe(statement)).rejects.toMatchObject({ code: 'ZC003' });
-  }
-  expect(await stage.catalog.audit.list({ subject: 'trail' })).toMatchObject([{ actor: 'test', action: 'test.began', facts: { n: 1 } }]);
+describe('raw SQL on the audit trail', () => {
+  const append = (id: number, prevHash: string) => sql`
+    insert into audit_events (id, at, actor, action, subject, facts, prev_hash, hash)
+    values (${id}, now(), 'test', 'run.cancel-requested', 'trail', '{}', ${prevHash}, 'h')`;
+
+  test('it can only grow', async () => {
+    await stage.catalog.audit.append({ actor: 'test', action: 'limit.set', subject: 'trail', facts: { limit: 1 } });
+    for (const table of ['audit_events', 'audit_head']) {
+      for (const statement of [`update ${table} set ${table === 'audit_head' ? 'last_id = 0' : "actor = 'x'"}`, `delete from ${table}`]) {
+        await expect(sql.unsafe(statement)).rejects.toMatchObject({ code: 'ZC003' });
+      }
+      await expect(sql.unsafe(`truncate ${table}`)).rejects.toMatchObject({ code: 'ZC003' });
+    }
+    await expect(sql`insert into audit_head (singleton, chain_id, last_id, last_hash) values (false, 'x', 0, 'x')`).rejects.toMatchObject({
+      code: 'ZC003',
+    });
+    const found = await stage.catalog.audit.list({ subject: 'trail' });
+    expect(found).toMatchObject([{ actor: 'test', action: 'limit.set', facts: { limit: 1 } }]);
+  });
+
+  test('an event that does not follow the last one is refused', async () => {
+    const head = await stage.catalog.audit.head();
+    await expect(append(head.id + 1, 'another')).rejects.toMatchObject({ code: 'ZC004', detail: `{"id": ${head.id + 1}}` });
+    await expect(append(head.id + 2, head.hash)).rejects.toMatchObject({ code: 'ZC004' });
+    await expect(append(head.id, head.hash)).rejects.toMatchObject({ code: '23505' });
+    expect(await stage.catalog.audit.head()).toEqual(head);
+  });
 });

@@ -1,9 +1,11 @@
 import type { Clock, IdFactory } from '@cbcr/domain';
-import type { PgDatabase } from 'drizzle-orm/pg-core';
-import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import { connectTimeoutMs } from './connect.ts';
+import type { Executor } from './executor.ts';
 import { createPool, inTransaction, type Session } from './pool.ts';
+import { withAuditEvents } from './queries/audit.ts';
 import { isTransient, translateError } from './translate-error.ts';
+
+export type { Executor } from './executor.ts';
 
 export interface CatalogOptions {
   /** postgres://user:password@host:port/database */
@@ -20,9 +22,6 @@ export interface CatalogOptions {
   statementTimeoutMs?: number;
 }
 
-/** A connection, inside or outside a transaction. */
-export type Executor = PgDatabase<PostgresJsQueryResultHKT>;
-
 /**
  * What every group of queries needs. Both ways to run an operation repeat it, twice at most, when its connection broke or it collided with
  * another, and translate what it throws. Every operation must therefore survive being repeated after a commit whose answer was lost.
@@ -31,7 +30,7 @@ export interface QueryContext {
   clock: Clock;
   ids: IdFactory;
   attempt<Result>(operation: (db: Executor) => Promise<Result>): Promise<Result>;
-  /** All or nothing. */
+  /** All or nothing. Audit events of the operation are appended at its end. */
   transact<Result>(operation: (tx: Executor) => Promise<Result>): Promise<Result>;
 }
 
@@ -75,7 +74,7 @@ export function createQueryContext(options: CatalogOptions): ConnectedContext {
     clock,
     ids,
     attempt: (operation) => withSession(({ db }) => operation(db)),
-    transact: (operation) => withSession((session) => inTransaction(session, operation)),
+    transact: (operation) => withSession((session) => inTransaction(session, (tx) => withAuditEvents(tx, operation))),
     withSession,
     end: pool.end,
   };

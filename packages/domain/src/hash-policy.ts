@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
 import type { Policy, RulebookPolicy } from './policy.ts';
 import type { Rulebook } from './rulebook/rulebook.ts';
 
@@ -12,9 +13,8 @@ export function hashRulebook(rulebook: Rulebook): string {
   return hashCanonically(rulebook);
 }
 
-const hashCanonically = (value: object): string => createHash('sha256').update(JSON.stringify(value, sortKeys)).digest('hex');
-
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+/** By way of JSON: moments are text there. */
+const hashCanonically = (value: object): string =>
+  createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(value))))
+    .digest('hex');

@@ -4,7 +4,16 @@
  *
  * Must never do I/O, read the environment or depend on anything but zod. Everything else may depend on it.
  */
+export {
+  type AuditAction,
+  type AuditActionEntry,
+  auditActions,
+  type FactsOfAction,
+} from './audit/audit-actions.ts';
+export { type AuditEvent, hashAuditEvent, type NewAuditEvent, storableFacts, storableText } from './audit/audit-event.ts';
+export { canonicalJson, type JsonValue } from './canonical-json.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { DeletionPermit, type DeletionPurpose, type DeletionScope, deletionPurposes, issueDeletionPermit } from './deletion.ts';
 export { type ErrorCode, errorCatalogue } from './errors/catalogue/index.ts';
 export { CbcrError, type FactsOf, isCbcrError, toCbcrError } from './errors/cbcr-error.ts';
 export { type ErrorEntry, type ExitCode, exitCodeOf, type Treatment } from './errors/error-entry.ts';

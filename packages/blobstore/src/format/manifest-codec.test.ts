@@ -1,7 +1,6 @@
-import { CbcrError, isCbcrError } from '@cbcr/domain';
+import { CbcrError, canonicalJson, isCbcrError } from '@cbcr/domain';
 import { expect, test } from 'vitest';
 import { createKeys, createSamplePoint, regionNamed, type SamplePoint } from '../../test/sample-point.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { decodeManifest, encodeManifest } from './manifest-codec.ts';
 
 const region = regionNamed('region-a');

@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { CbcrError, isCbcrError, type RecoveryPointId, type RegionId } from '@cbcr/domain';
+import { CbcrError, canonicalJson, isCbcrError, type JsonValue, type RecoveryPointId, type RegionId } from '@cbcr/domain';
 import { z } from 'zod';
 import type { DataKey } from '../keys/data-key.ts';
 import type { KeyProvider } from '../keys/key-provider.ts';
-import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { findContradiction, type Manifest, type ManifestContent, manifestSchema, totalsOf } from './manifest.ts';
 import { formatVersion } from './segment-header.ts';
 

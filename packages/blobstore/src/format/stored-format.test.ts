@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { instanceIdSchema, recoveryPointIdSchema, systemClock } from '@cbcr/domain';
+import { canonicalJson, instanceIdSchema, recoveryPointIdSchema, systemClock } from '@cbcr/domain';
 import { describe, expect, test } from 'vitest';
 import { collect, regionNamed } from '../../test/sample-point.ts';
 import { createFilesystemBlobStore } from '../adapters/filesystem/filesystem-blob-store.ts';
@@ -11,7 +11,6 @@ import { manifestKey, parseObjectKey, pointPrefix, segmentKey } from '../object-
 import { readStream } from '../reader/read-stream.ts';
 import { verifyCopy } from '../reader/verify-copy.ts';
 import { readManifest } from '../transfer/manifest-object.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { openChunk, sealChunk } from './chunk-cipher.ts';
 import { decodeChunkHeader, encodeChunkHeader } from './chunk-header.ts';
 import type { Manifest } from './manifest.ts';

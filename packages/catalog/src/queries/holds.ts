@@ -64,7 +64,9 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
         if (row === undefined) throw new RangeError('an insert that returns gives a row');
         const { title, reason, matter } = hold;
         await insertAuditEvent(tx, at, {
-          ...{ actor: by, action: 'hold.placed', subject: idOf(row.number) },
+          actor: by,
+          action: 'hold.placed',
+          subject: idOf(row.number),
           facts: { title, reason, matter, selector },
         });
         return toHold(row, []);

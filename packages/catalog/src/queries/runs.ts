@@ -113,8 +113,7 @@ export function createRunQueries({ clock, ids, attempt, transact }: QueryContext
         if (run.state === 'cancelled') return run;
         if (isFinalRunState(run.state)) throw new CbcrError('run.finished', { run: id, state: run.state });
         if (run.cancelRequested) return run;
-        const asked = { actor: by, action: 'run.cancel-requested', subject: id };
-        await insertAuditEvent(tx, now, asked);
+        await insertAuditEvent(tx, now, { actor: by, action: 'run.cancel-requested', subject: id });
         if (run.state === 'running') {
           await tx.update(runs).set({ cancelRequested: true }).where(eq(runs.id, id));
           await notify(tx, 'cancel', id);

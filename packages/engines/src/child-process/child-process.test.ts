@@ -67,6 +67,13 @@ describe('the output of a child', () => {
     await once(stream, 'close');
   });
 
+  it('keeps a failure that came while nobody listened, and ends no process by it', async () => {
+    const stream = readFromChild(startChild(shell('exit 3'), settings()), same);
+    const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+    await closed;
+    await expect(stream.toArray()).rejects.toMatchObject({ outcome: 'failed with exit code 3' });
+  });
+
   it('comes with what the child said last, without secrets', async () => {
     const { failure } = await read('echo the word is odd-secret >&2; exit 1', { secrets: ['odd-secret'] });
     expect(failure).toMatchObject({ stderrTail: 'the word is [secret]\n' });

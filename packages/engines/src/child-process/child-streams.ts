@@ -21,6 +21,8 @@ export function readFromChild(child: Child, translate: (failure: unknown) => unk
       );
     },
   });
+  // The child may fail while nobody reads, and an error that nobody hears ends the process. The stream keeps it for whoever reads next.
+  whole.on('error', () => undefined);
   // Paused before the listener is added: the listener alone would start the flow.
   stdout.pause();
   stdout.on('data', (chunk: Buffer) => {

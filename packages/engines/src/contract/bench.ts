@@ -52,7 +52,7 @@ export class EngineBench {
   async restore(
     connection: string,
     source: RestoreSource,
-    { signal, ...plan }: { signal?: AbortSignal } & Omit<RestoreOptions, 'jobs'> = {},
+    { signal, ...plan }: { signal?: AbortSignal } & Partial<RestoreOptions> = {},
   ): Promise<void> {
     await this.fixture.engine.restore(connection, source, await this.context(signal), { jobs: 2, ...plan });
   }

@@ -55,6 +55,26 @@ describe('a restore into another server', () => {
     }
   });
 
+  it('makes foreign keys that point at each other by several jobs without a deadlock', async () => {
+    const pairs = Array.from(
+      { length: 60 },
+      (_, i) => `
+        create table a${i} (id int primary key, b int);
+        create table b${i} (id int primary key, a int);
+        insert into a${i} select n, n from generate_series(1, 3000) n;
+        insert into b${i} select n, n from generate_series(1, 3000) n;
+        alter table a${i} add foreign key (b) references b${i};
+        alter table b${i} add foreign key (a) references a${i};`,
+    );
+    const source = await fixture.makeDatabase(pairs.join(''));
+    const parts = await bench.captureAll(source);
+    const target = await fixture.makeEmptyTarget();
+    await bench.restore(target, restoreSourceOf(fixture, parts), { jobs: 4 });
+    const constraints = (database: string) =>
+      fixture.run(database, 'select contype, count(*)::int from pg_constraint group by 1 order by 1');
+    expect(await constraints(target)).toEqual(await constraints(source));
+  });
+
   it('puts rows into the right partition when the numbers of an enum differ', async () => {
     const source = await fixture.makeDatabase(`
       create type mood as enum ('a', 'b', 'c', 'd');

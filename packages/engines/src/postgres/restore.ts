@@ -1,25 +1,20 @@
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CbcrError, type Clock } from '@cbcr/domain';
-import { startChild } from '../child-process/child-process.ts';
-import { collectOutput, feedChild } from '../child-process/child-streams.ts';
-import type { EngineContext, RestoreOptions, RestoreOwner, RestoreSource, RestoreStream } from '../engine.ts';
+import { feedChild } from '../child-process/child-streams.ts';
+import type { EngineContext, RestoreOptions, RestoreSource, RestoreStream } from '../engine.ts';
 import { asIncomplete } from '../incomplete-restore.ts';
-import { attemptApplication, fencedSettings } from './attempt-fence.ts';
+import { attemptApplication } from './attempt-fence.ts';
 import { type PostgresTools, type Section, sections } from './capture.ts';
 import { claimTarget, releaseTarget } from './claim-target.ts';
 import { requireConfirmation } from './clean-target.ts';
 import { chooseRestoreTools, findClientTools } from './client-tools.ts';
-import { describeConnection, type PostgresConnection, secretsOf } from './connection.ts';
+import { describeConnection, type PostgresConnection } from './connection.ts';
 import { requireOtherDatabase } from './database-identity.ts';
-import { compareWithTarget, type Fit, parseRequirements } from './requirements.ts';
-import { markerSchema } from './restore-marker.ts';
+import { compareWithTarget, parseRequirements } from './requirements.ts';
+import { restorePostData } from './restore-post-data.ts';
+import { type RestoreSettings, startRestore } from './restore-tool.ts';
 import { type Fallback, translateServerError } from './server-errors.ts';
 import { readServerFacts } from './server-facts.ts';
 import { openSession } from './session.ts';
-import { databaseFromEnvironment, toolEnvironment } from './tool-environment.ts';
 
 /** Restores the three sections in order. The marker of an incomplete restore is set before the first byte and removed after the last statement. */
 export async function restorePostgres(
@@ -41,7 +36,7 @@ export async function restorePostgres(
       const stream = streamOf(source, section);
       note(`restoring ${section}`, { bytes: stream.plaintextBytes });
       const settings = { ...plan, connection, signal, clock: tools.clock };
-      if (section === 'post-data') await restoreFromFile(settings, stream, join(context.scratchFolder, 'post-data.dump'), options.jobs);
+      if (section === 'post-data') await restorePostData(settings, stream, context.scratchFolder, options.jobs);
       else await restoreFromStream(settings, section, stream);
     }
     note('collecting statistics');
@@ -51,12 +46,7 @@ export async function restorePostgres(
   }
 }
 
-interface Plan {
-  /** Folder of pg_restore. */
-  folder: string;
-  fit: Fit;
-  owner: RestoreOwner | undefined;
-}
+type Plan = Pick<RestoreSettings, 'folder' | 'fit' | 'owner'>;
 
 /** Checks everything that can be checked, and only then writes the marker. */
 async function prepareTarget(
@@ -98,53 +88,10 @@ async function prepareTarget(
   }
 }
 
-interface RestoreSettings extends Plan {
-  connection: PostgresConnection;
-  signal: AbortSignal;
-  clock: Clock;
-}
-
 async function restoreFromStream(settings: RestoreSettings, section: Section, stream: RestoreStream): Promise<void> {
   const child = startRestore(settings, [`--section=${section}`]);
   child.stdout.resume();
   await feedChild(child, stream.open(), stream.plaintextBytes);
-}
-
-/** Only an archive that can be read at random is restored by several jobs. The file holds statements, never rows. */
-async function restoreFromFile(settings: RestoreSettings, stream: RestoreStream, file: string, jobs: number): Promise<void> {
-  try {
-    const written = createWriteStream(file, { flags: 'wx', mode: 0o600 });
-    await pipeline(stream.open(), written, { signal: settings.signal });
-    if (written.bytesWritten !== stream.plaintextBytes) {
-      throw new Error(`the stream ended after ${written.bytesWritten} of ${stream.plaintextBytes} bytes`);
-    }
-    await collectOutput(startRestore(settings, ['--section=post-data', `--jobs=${Math.max(1, jobs)}`, file]));
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-function startRestore({ folder, fit, owner, connection, signal, clock }: RestoreSettings, args: readonly string[]) {
-  const command = {
-    program: join(folder, 'pg_restore'),
-    args: [
-      databaseFromEnvironment,
-      '--no-password',
-      '--exit-on-error',
-      '--no-tablespaces',
-      ...(fit.keepOwners ? [] : ['--no-owner']),
-      ...(fit.keepRights ? [] : ['--no-acl']),
-      // Not for reading: a child that outlives a killed worker dies at its next word, because nobody holds the other end of the pipe.
-      '--verbose',
-      ...args,
-    ],
-    environment: {
-      // One flush at the end, by the removal of the marker, instead of one for each statement.
-      ...toolEnvironment(connection, { synchronous_commit: 'off', ...fencedSettings(markerSchema, owner) }),
-      PGAPPNAME: attemptApplication(owner),
-    },
-  };
-  return startChild(command, { signal, clock, secrets: secretsOf(connection) });
 }
 
 /** Without statistics the first queries of a restored database are planned blindly. */
