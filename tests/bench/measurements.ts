@@ -45,6 +45,8 @@ export interface Measured extends Figures {
   /** One-minute load average of the machine before the measurement began: what others did. */
   loadBefore: number;
   startedAt: string;
+  /** `startedAt` of the call of `pnpm bench` that made it: ratios are of figures of the same one. */
+  session: string;
 }
 
 export interface Result {

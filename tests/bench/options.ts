@@ -13,6 +13,7 @@ const schema = z.strictObject({
   store: z.enum(['s3', 'fs']).default('s3'),
   only: z.array(z.string()).default([]),
   folder: z.string().optional(),
+  append: z.boolean().default(false),
   output: z.string().default(join(checkout, '.results/bench.json')),
   help: z.boolean().default(false),
 });
@@ -27,7 +28,8 @@ export const usage = `pnpm bench [options]
   --seed N        of the generated data (default 1)
   --store s3|fs   what the regions' stores are (default s3)
   --folder PATH   where everything is put; needs about six times the size of the database (default: the system's temporary folder)
-  --output FILE   where the JSON goes (default .results/bench.json)
+  --output FILE   where the JSON goes, after every measurement (default .results/bench.json)
+  --append        adds to the results in that file, for what does not fit into one quiet time; they are of the same data
 
 measurements: ${measurementNames.join(', ')}
 `;
@@ -46,6 +48,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       folder: text,
       output: text,
       only: { type: 'string', multiple: true },
+      append: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });

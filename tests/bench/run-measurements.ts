@@ -21,19 +21,29 @@ import { startSystem } from './system/system.ts';
 
 type Record = (name: MeasurementName, measure: () => Promise<Figures>) => Promise<void>;
 
-/** Makes the wanted measurements one after another, each `repeat` times, and gives them in their order. */
+interface Recorder {
+  /** Of the call of `pnpm bench`. */
+  session: string;
+  /** From earlier calls. */
+  earlier: readonly Result[];
+  say(line: string): void;
+  /** Hears of all results, in their order, whenever there is one more. */
+  onMeasured(results: Result[]): Promise<void>;
+  signal: AbortSignal;
+}
+
+/** Makes the wanted measurements one after another, each `repeat` times. */
 export async function runMeasurements(
   folder: string,
   options: BenchOptions,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Result[]> {
-  const results = new Map<MeasurementName, Result>();
+  { session, earlier, say, onMeasured, signal }: Recorder,
+): Promise<void> {
+  const results = new Map<MeasurementName, Result>(earlier.map((result) => [result.name, result]));
   const isWanted = (...names: MeasurementName[]) => options.only.length === 0 || names.some((name) => options.only.includes(name));
   const record: Record = async (name, measure) => {
     const result = results.get(name) ?? { name, repetitions: [] };
     results.set(name, result);
-    const facts = { loadBefore: loadavg()[0] ?? 0, startedAt: systemClock.now().toISOString() };
+    const facts = { loadBefore: loadavg()[0] ?? 0, startedAt: systemClock.now().toISOString(), session };
     try {
       const figures = await unlessAborted(measure(), signal);
       result.repetitions.push({ ...figures, ...facts });
@@ -43,13 +53,13 @@ export async function runMeasurements(
       result.missing = error.message;
       say(`${name}: ${error.message}`);
     }
+    await onMeasured(measurementNames.flatMap((known) => results.get(known) ?? []));
   };
   const queueOnly = ['raw-queue', 'no-op-runs'] as const;
   if (isWanted(...measurementNames.filter((name) => !queueOnly.some((other) => other === name)))) {
     await measureSystem(folder, options, { isWanted, record, say, signal });
   }
   if (isWanted(...queueOnly)) await measureQueues(folder, options, { isWanted, record, say, signal });
-  return measurementNames.flatMap((name) => results.get(name) ?? []);
 }
 
 /** An interrupted measurement is left behind; what it started is stopped by whoever started it. */

@@ -39,7 +39,14 @@ export interface CallOptions {
  * Hands the same bytes on, in pieces of its choice and no sooner than they may move. Ends with the signal's reason when it aborts. A body that
  * is given up is left by `return`, or by the signal.
  */
-export type PaceBody = (body: Uint8Array | AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
+export interface PaceBody {
+  (body: Uint8Array | AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncIterable<Uint8Array>;
+  /**
+   * While it says yes, pieces may move as they come, without the pace; asked before each, and cheap. A socket gives pieces so small that to hand
+   * each through a pace costs a tenth of a transfer. Absent: every body goes through.
+   */
+  passes?: (() => boolean) | undefined;
+}
 
 export interface TransferOptions extends CallOptions {
   /** Paces the bytes on the wire, or to and from the disk; called once or more for each attempt. */

@@ -1,4 +1,4 @@
-import { type BlobStore, withPace } from '@cbcr/blobstore';
+import { type BlobStore, type PaceBody, withPace } from '@cbcr/blobstore';
 import type { Region, RegionId } from '@cbcr/domain';
 import type { Link, Priority } from '@cbcr/throttle';
 import type { OperationDependencies } from './operation-dependencies.ts';
@@ -23,5 +23,7 @@ export async function openThrottled(
   region: Region,
   { link, priority }: Traffic,
 ): Promise<BlobStore> {
-  return withPace(await openStore(region), (body, signal) => throttle.pace(link, body, { priority, signal }));
+  const pace: PaceBody = (body, signal) => throttle.pace(link, body, { priority, signal });
+  pace.passes = () => throttle.passes(link);
+  return withPace(await openStore(region), pace);
 }

@@ -27,5 +27,5 @@ export interface OperationDependencies {
   /** Memory for the segments of all runs of this worker. */
   segmentBuffers: BufferPool;
   /** Bandwidth of links, shared with all other workers. */
-  throttle: Pick<Throttle, 'pace'>;
+  throttle: Pick<Throttle, 'pace' | 'passes'>;
 }

@@ -130,6 +130,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       randomBytes,
       scratchFolder: join(temporary.path, 'scratch'),
       throttle: {
+        passes: () => false,
         pace: async function* (_link, body) {
           yield* body instanceof Uint8Array ? [body] : body;
         },

@@ -140,6 +140,20 @@ describe('a change', () => {
     expect(meanRate(movements, unlimited.fromMs, unlimited.toMs) / rate).toBeGreaterThan(5);
   });
 
+  test('is heard of by those who ask before each piece whether it may pass', async () => {
+    const book = openBook();
+    await book.publish(limitsOf('unlimited'), 1);
+    const { throttles } = startWorkers(1);
+    const [throttle] = throttles;
+    expect(await waitUntil(() => throttle?.passes(link) === true, { deadlineMs: 20_000 })).toBe(true);
+    for (const [revision, text] of [rate, 'paused'].entries()) {
+      await book.publish(limitsOf(text), 2 * revision + 2);
+      expect(await waitUntil(() => throttle?.passes(link) === false, { deadlineMs: 20_000 })).toBe(true);
+      await book.publish(limitsOf('unlimited'), 2 * revision + 3);
+      expect(await waitUntil(() => throttle?.passes(link) === true, { deadlineMs: 20_000 })).toBe(true);
+    }
+  });
+
   test('to a very low limit brings no bursts of what was cut for a high one', async () => {
     const book = openBook();
     const low = 200_000;

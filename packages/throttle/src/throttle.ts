@@ -42,6 +42,11 @@ export interface Throttle {
    * whole) as fast as they may be moved. Leaving the loop early withdraws what is still waited for. Rejects as `take`.
    */
   pace(link: Link, body: Uint8Array | AsyncIterable<Uint8Array>, options: SpendOptions): AsyncIterable<Uint8Array>;
+  /**
+   * Nothing limits this link now, as far as is known: bytes need not be given through `pace`. Asked before every piece, a limit takes effect in
+   * the middle of a body. False as long as nothing is known.
+   */
+  passes(link: Link): boolean;
   /** What each link that was used by this process met last. */
   states(): readonly { readonly link: Link; readonly state: LaneState }[];
   /** Limits are kept from what was last known, because Redis is away or knows none. */
@@ -70,6 +75,7 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   return {
     take: async (link, bytes, spend) => await takeSlices(lanes.of(link), bytes, spend),
     pace: (link, body, spend) => paceBody(lanes.of(link), body, spend),
+    passes: (link) => lanes.of(link).passes(),
     states: () => lanes.list().map(({ link, lane }) => ({ link, state: lane.state })),
     get isDegraded() {
       return source.degraded;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type BlobStore, withPace } from '@cbcr/blobstore';
+import { type BlobStore, type PaceBody, withPace } from '@cbcr/blobstore';
 import { systemClock } from '@cbcr/domain';
 import { createThrottle } from '@cbcr/throttle';
 import type { CostFigures, CostOrder } from './measure-cost.ts';
@@ -24,7 +24,9 @@ async function measure({ endpoint, redisUrl, namespace, rounds }: CostOrder): Pr
   const throttle = createThrottle({ redisUrl, clock: systemClock, workerId: 'costs', namespace, unheard: { limits: {} } });
   const without = await openSinkStore(endpoint);
   await without.probe();
-  const paced = withPace(without, (body, signal) => throttle.pace(link, body, { priority: 'backup', signal }));
+  const pace: PaceBody = (body, signal) => throttle.pace(link, body, { priority: 'backup', signal });
+  pace.passes = () => throttle.passes(link);
+  const paced = withPace(without, pace);
   const body = randomBytes(bodyBytes);
   let number = 0;
   const calls = {

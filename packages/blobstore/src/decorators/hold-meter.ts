@@ -38,10 +38,11 @@ export function createHoldMeter(clock: Pick<Clock, 'monotonicMs'>): HoldMeter {
 
 /** The same pace, which says when it holds: while a piece is waited for that the body has already brought. */
 export function watchHolds(pace: PaceBody, onHold: (isHeld: boolean) => void): PaceBody {
-  return (body, signal) => {
+  const watched = (body: Parameters<PaceBody>[0], signal: AbortSignal | undefined) => {
     const source = body instanceof Uint8Array ? body : watchSteps(body, { before: () => onHold(false), after: () => onHold(true) });
     return watchSteps(pace(source, signal), { before: () => onHold(true), after: () => onHold(false) });
   };
+  return Object.assign(watched, { passes: pace.passes });
 }
 
 /** Calls `before` whenever a piece is asked for and `after` when it came. By hand, not by a generator: that would cost more than all the rest. */

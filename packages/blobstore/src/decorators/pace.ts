@@ -13,5 +13,8 @@ export function withPace(store: BlobStore, pace: PaceBody): BlobStore {
   };
 }
 
-const both = (inner: PaceBody, outer: PaceBody | undefined): PaceBody =>
-  outer === undefined ? inner : (body, signal) => outer(inner(body, signal), signal);
+function both(inner: PaceBody, outer: PaceBody | undefined): PaceBody {
+  if (outer === undefined) return inner;
+  const pace = (body: Parameters<PaceBody>[0], signal: AbortSignal | undefined) => outer(inner(body, signal), signal);
+  return Object.assign(pace, { passes: () => inner.passes?.() === true && outer.passes?.() === true });
+}

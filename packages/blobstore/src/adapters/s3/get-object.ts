@@ -8,7 +8,7 @@ export async function getObject(
   key: string,
   { signal, pace, memory }: GetOptions,
 ): Promise<Uint8Array> {
-  if (pace !== undefined) await awaitFirstByte(pace, signal);
+  if (pace !== undefined && pace.passes?.() !== true) await awaitFirstByte(pace, signal);
   const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }), sendOptions(signal));
   return await readBody(answer, { region, key, signal, pace, memory });
 }

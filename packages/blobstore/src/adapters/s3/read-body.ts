@@ -22,12 +22,14 @@ export async function readBody(
     assertObjectSize(region, key, sizeBytes);
     const bytes = memory(sizeBytes);
     let received = 0;
-    for await (const piece of pace === undefined ? body : pace(body, signal)) {
+    const take = (piece: unknown) => {
       if (!(piece instanceof Uint8Array) || received + piece.byteLength > sizeBytes)
         throw new TypeError('the answer is longer than it said');
       bytes.set(piece, received);
       received += piece.byteLength;
-    }
+    };
+    const rest = await takeWhile(body, take, () => pace === undefined || pace.passes?.() === true);
+    if (rest !== null && pace !== undefined) for await (const piece of pace(rest, signal)) take(piece);
     if (received !== sizeBytes) {
       throw new CbcrError('store.unreachable', { region, cause: `the answer ended after ${received} of ${sizeBytes} bytes` });
     }
@@ -36,4 +38,19 @@ export async function readBody(
     signal?.removeEventListener('abort', onAbort);
     body.destroy();
   }
+}
+
+/** Takes pieces as they come while `passes` says so; gives what follows, or null at the end. */
+async function takeWhile(
+  body: AsyncIterable<Uint8Array>,
+  take: (piece: unknown) => void,
+  passes: () => boolean,
+): Promise<AsyncIterable<Uint8Array> | null> {
+  const source = body[Symbol.asyncIterator]();
+  while (passes()) {
+    const step = await source.next();
+    if (step.done === true) return null;
+    take(step.value);
+  }
+  return { [Symbol.asyncIterator]: () => source };
 }
