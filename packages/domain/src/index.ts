@@ -70,6 +70,7 @@ export { cancelChannelOf, defaultNamespace, keyPrefixOf, queueNameOf } from './q
 export { connectionReferenceSchema, type RunRequest, regionOfRequest, runRequestSchema } from './queue/run-request.ts';
 export type { Copy, Debt, RecoveryPoint } from './recovery-point.ts';
 export {
+  isSamePlace,
   jurisdictionSchema,
   type Region,
   type RegionHealth,

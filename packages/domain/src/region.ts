@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { regionIdSchema } from './ids.ts';
 
@@ -10,6 +11,12 @@ export const jurisdictionSchema = z.string().regex(/^[A-Z][A-Z0-9-]{0,31}$/, 'ca
  */
 export const storeSpecSchema = z.looseObject({ kind: z.string().min(1) });
 export type StoreSpec = z.infer<typeof storeSpecSchema>;
+
+/** Whether two descriptions mean the same place, whatever they say of the ways to log in: rotating a key moves nothing. */
+export const isSamePlace = (one: StoreSpec, other: StoreSpec): boolean => isDeepStrictEqual(placeOf(one), placeOf(other));
+
+const placeOf = (store: StoreSpec): unknown =>
+  Object.fromEntries(Object.entries(store).filter(([name]) => !/key|secret|token|password/i.test(name)));
 
 const regionStatuses = ['active', 'draining', 'disabled'] as const;
 export type RegionStatus = (typeof regionStatuses)[number];

@@ -1,5 +1,5 @@
 import type { Catalog } from '@cbcr/catalog';
-import { CbcrError, type Clock, type Instance, type Purpose, type Reason, type RegionId } from '@cbcr/domain';
+import { CbcrError, type Clock, type Instance, isSamePlace, type Purpose, type Reason, type Region } from '@cbcr/domain';
 import { mayUse, resolvePolicy } from '@cbcr/policy';
 
 export interface GuardSources {
@@ -8,6 +8,11 @@ export interface GuardSources {
   clock: Clock;
 }
 
+/** A region, and where its store was for whoever writes into it; without it only the region is asked about. */
+export type GuardedRegion = Pick<Region, 'id'> & Partial<Pick<Region, 'store'>>;
+
+const storeMoved = 'store-moved';
+
 /**
  * Asks the catalog, not an earlier answer: the policy or the region may have changed since the run was planned. Called just before the first
  * byte and again before the manifest, because nothing may be written outside the allowed set at the time of the write (I1).
@@ -15,7 +20,7 @@ export interface GuardSources {
 export async function findObjection(
   { catalog, clock }: GuardSources,
   { id }: Pick<Instance, 'id'>,
-  regionId: RegionId,
+  { id: regionId, store }: GuardedRegion,
   purpose: Purpose,
 ): Promise<Reason | null> {
   const [instance, { rulebook }, region] = await Promise.all([
@@ -23,19 +28,24 @@ export async function findObjection(
     catalog.rulebook.current(),
     catalog.regions.get(regionId),
   ]);
+  if (store !== undefined && !isSamePlace(store, region.store)) {
+    return { rule: storeMoved, text: `the store of ${regionId} is another one now` };
+  }
   const { policy, applying } = resolvePolicy(rulebook, instance);
   if (applying.length === 0) return { rule: 'no-policy', text: `no policy applies to ${id}` };
   const { allowed, reason } = mayUse({ rulebook, instance, policy, region, purpose, now: clock.now() });
   return allowed ? null : reason;
 }
 
-/** As {@link findObjection}, but throws `placement.region-forbidden`. */
+/** As {@link findObjection}, but throws `placement.region-forbidden`, or `store.moved`. */
 export async function requireAllowedRegion(
   sources: GuardSources,
   instance: Pick<Instance, 'id'>,
-  region: RegionId,
+  region: GuardedRegion,
   purpose: Purpose,
 ): Promise<void> {
   const objection = await findObjection(sources, instance, region, purpose);
-  if (objection !== null) throw new CbcrError('placement.region-forbidden', { region, instance: instance.id, cause: objection.text });
+  if (objection === null) return;
+  if (objection.rule === storeMoved) throw new CbcrError('store.moved', { region: region.id });
+  throw new CbcrError('placement.region-forbidden', { region: region.id, instance: instance.id, cause: objection.text });
 }

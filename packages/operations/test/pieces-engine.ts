@@ -22,6 +22,8 @@ export interface PiecesEngine extends Engine {
   beforePiece: BeforePiece;
   /** As {@link beforePiece}, for a restore, before it reads a piece. */
   beforeRead: BeforePiece;
+  /** Called once a restore has read everything, before it is complete. */
+  afterReads: () => Promise<void> | void;
 }
 
 const pieceCount = 8;
@@ -50,6 +52,7 @@ export function createPiecesEngine(): PiecesEngine {
     contents: (connection) => Array.from({ length: pieceCount }, (_, index) => fingerprint(pieceOf(connection, index))),
     beforePiece: () => undefined,
     beforeRead: () => undefined,
+    afterReads: () => undefined,
     describe: (connection) => connection,
     inspect: async (connection) => ({
       target: connection,
@@ -98,6 +101,7 @@ export function createPiecesEngine(): PiecesEngine {
         await engine.beforeRead(index, signal);
         target.pieces.push(fingerprint(await buffer(stream.open())));
       }
+      await engine.afterReads();
       await beforeComplete?.('whole');
       target.incomplete = false;
     },

@@ -2,7 +2,7 @@ import { systemClock as clock, type Instance, type Policy, type Region } from '@
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Catalog } from '../catalog.ts';
-import { alpha, applyStage, beta, completePoint, instanceNamed, openRun, policy, regions, shop } from '../testing/stage.ts';
+import { alpha, applyStage, beta, completePoint, instanceNamed, openRun, policy, regions, shop, store } from '../testing/stage.ts';
 import { createTestCatalog, type TestCatalog } from '../testing/test-catalog.ts';
 
 let stage: TestCatalog;
@@ -49,7 +49,7 @@ test('a region whose store is another place now has no verified copy until someb
   const run = await openRun(catalog);
   const point = await completePoint(catalog, run, clock.now());
   const at = { point: point.id, region: alpha, ...run };
-  await catalog.copies.markVerified({ ...at, reason: { rule: 'read-back', text: 'every byte was read' } });
+  await catalog.copies.markVerified({ ...at, reason: { rule: 'read-back', text: 'every byte was read' }, seenIn: store });
   const stateOf = async () => (await catalog.copies.list(point.id)).find((copy) => copy.region === alpha)?.state;
 
   const withStore = (changes: object) =>

@@ -2,7 +2,7 @@ import { systemClock as clock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import type { Catalog } from '../catalog.ts';
-import { alpha, applyStage, beta, completePoint, gamma, openRun, reason, shop } from '../testing/stage.ts';
+import { alpha, applyStage, beta, completePoint, gamma, openRun, reason, shop, store } from '../testing/stage.ts';
 import { createTestCatalog, type TestCatalog } from '../testing/test-catalog.ts';
 import type { FencedCopy } from './copies.ts';
 import type { PointRecord } from './point-record.ts';
@@ -30,7 +30,7 @@ test('a copy goes from planned to verified; every step may be said twice', async
   for (let n = 0; n < 2; n++) await catalog.copies.startCopying(inBeta);
   for (let n = 0; n < 2; n++) await catalog.copies.markStored({ ...inBeta, storedBytes: 400 });
   expect(await copyIn(beta)).toMatchObject({ state: 'stored', storedBytes: 400, verifiedAt: null, since: first?.since });
-  for (let n = 0; n < 2; n++) await catalog.copies.markVerified(inBeta);
+  for (let n = 0; n < 2; n++) await catalog.copies.markVerified({ ...inBeta, seenIn: store });
   expect(await copyIn(beta)).toMatchObject({ state: 'verified', verifiedAt: expect.any(Date) });
   await catalog.copies.markStored({ ...inBeta, storedBytes: 400 });
   expect((await copyIn(beta))?.state).toBe('verified');
@@ -67,13 +67,23 @@ test('a blocked copy costs no attempt and can be planned again', async () => {
 });
 
 test('what the table of transitions does not know is refused', async () => {
-  await expect(catalog.copies.markVerified(inBeta)).rejects.toMatchObject({
+  await expect(catalog.copies.markVerified({ ...inBeta, seenIn: store })).rejects.toMatchObject({
     code: 'run.transition-refused',
     facts: { what: `copy of ${point.id} in beta`, from: 'planned', to: 'verified' },
   });
   await expect(catalog.copies.markStored({ ...inBeta, storedBytes: 1 })).rejects.toMatchObject({
     facts: { from: 'planned', to: 'stored' },
   });
+});
+
+test('what was read from a store that the region no longer has proves nothing', async () => {
+  await catalog.copies.startCopying(inBeta);
+  await catalog.copies.markStored({ ...inBeta, storedBytes: 400 });
+  const elsewhere = { ...store, path: '/elsewhere' };
+  await expect(catalog.copies.markVerified({ ...inBeta, seenIn: elsewhere })).rejects.toMatchObject({ code: 'store.moved' });
+  expect((await copyIn(beta))?.state).toBe('stored');
+  await catalog.copies.markVerified({ ...inBeta, seenIn: { ...store, secretAccessKey: 'env:ROTATED' } });
+  expect((await copyIn(beta))?.state).toBe('verified');
 });
 
 test('the policy may demand a copy more; one that exists is left alone', async () => {
@@ -100,7 +110,7 @@ test('copies of one point are written at once without waiting for each other in 
     const copy = { ...inBeta, region };
     await catalog.copies.startCopying(copy);
     await catalog.copies.markStored({ ...copy, storedBytes: 1 });
-    await catalog.copies.markVerified(copy);
+    await catalog.copies.markVerified({ ...copy, seenIn: store });
   });
   const beats = Array.from({ length: 10 }, () => catalog.ledger.heartbeat(run, epoch, null));
   await Promise.all([...work, ...beats]);

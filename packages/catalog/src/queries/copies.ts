@@ -1,4 +1,4 @@
-import type { Copy, CopyRole, Debt, InstanceId, Reason, RecoveryPointId, RegionId } from '@cbcr/domain';
+import type { Copy, CopyRole, Debt, InstanceId, Reason, RecoveryPointId, RegionId, StoreSpec } from '@cbcr/domain';
 import { and, asc, eq } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor, QueryContext } from '../query-context.ts';
@@ -7,6 +7,7 @@ import { copies, recoveryPoints } from '../schema/points.ts';
 import { type CopyAt, type CopyChange, changeCopy, lockCopy, owed } from './change-copy.ts';
 import { type RunWriter, requireHeldRun } from './fence.ts';
 import { toCopy } from './point-record.ts';
+import { requireStore } from './regions.ts';
 
 export interface CopyKey {
   point: RecoveryPointId;
@@ -23,8 +24,8 @@ export interface CopyQueries {
   startCopying(copy: FencedCopy): Promise<Copy>;
   /** All bytes are there; nobody has read them back yet. A copy that is verified stays so. */
   markStored(copy: FencedCopy & { storedBytes: number }): Promise<Copy>;
-  /** The bytes were read back and are right. */
-  markVerified(copy: FencedCopy): Promise<Copy>;
+  /** The bytes were read back from the store `seenIn` and are right. Throws `store.moved` when the region has another store by now. */
+  markVerified(copy: FencedCopy & { seenIn: StoreSpec }): Promise<Copy>;
   /** Burns an attempt of the copy. */
   markFailed(copy: FencedCopy & { nextAttemptAt: Date | null }): Promise<Copy>;
   /** The copy may not or cannot be made now; says why. Costs no attempt. */
@@ -47,21 +48,23 @@ export interface CopyQueries {
 export function createCopyQueries({ clock, attempt, transact }: QueryContext): CopyQueries {
   type Decide = (before: Copy) => CopyChange | null;
   /** Locks, decides, changes, tells. The decision sees the copy as it is; null leaves it so. */
-  const change = (key: CopyKey, writer: RunWriter | null, decide: Decide) => {
+  const change = (key: CopyKey, writer: RunWriter | null, decide: Decide, before?: (tx: Executor) => Promise<void>) => {
     const now = clock.now();
     return transact(async (tx) => {
+      await before?.(tx);
       // The run before the copy, as everywhere, so that two writers never wait for each other.
       if (writer !== null) await requireHeldRun(tx, writer.run, writer.epoch);
       const at: CopyAt = { point: key.point, region: key.region, writer, now };
-      const before = await lockCopy(tx, at);
-      const wanted = decide(before);
-      if (wanted === null) return before;
+      const locked = await lockCopy(tx, at);
+      const wanted = decide(locked);
+      if (wanted === null) return locked;
       const after = await changeCopy(tx, at, wanted);
       await notify(tx, 'points', key.point);
       return after;
     });
   };
-  const fenced = ({ point, region, run, epoch }: FencedCopy, decide: Decide) => change({ point, region }, { run, epoch }, decide);
+  const fenced = ({ point, region, run, epoch }: FencedCopy, decide: Decide, before?: (tx: Executor) => Promise<void>) =>
+    change({ point, region }, { run, epoch }, decide, before);
 
   return {
     startCopying: (copy) => fenced(copy, () => ({ state: 'copying', reason: copy.reason, nextAttemptAt: null })),
@@ -72,7 +75,12 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
           : { state: 'stored', reason: copy.reason, storedBytes: copy.storedBytes, nextAttemptAt: null },
       ),
     markVerified: (copy) =>
-      fenced(copy, () => ({ state: 'verified', reason: copy.reason, verifiedAt: clock.now(), attempts: 0, nextAttemptAt: null })),
+      fenced(
+        copy,
+        () => ({ state: 'verified', reason: copy.reason, verifiedAt: clock.now(), attempts: 0, nextAttemptAt: null }),
+        // The region before run and copy, as where a store is changed.
+        (tx) => requireStore(tx, copy.region, copy.seenIn),
+      ),
     markFailed: (copy) =>
       fenced(copy, (before) => ({
         state: 'failed',

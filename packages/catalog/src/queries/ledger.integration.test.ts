@@ -2,7 +2,7 @@ import { systemClock as clock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Catalog } from '../catalog.ts';
-import { alpha, applyStage, beginPoint, completePoint, openRun, reason } from '../testing/stage.ts';
+import { alpha, applyStage, beginPoint, completePoint, openRun, reason, store } from '../testing/stage.ts';
 import { createTestCatalog, type TestCatalog } from '../testing/test-catalog.ts';
 import type { RunWriter } from './fence.ts';
 
@@ -56,7 +56,7 @@ test('a stale epoch cannot write by any method', async () => {
     failPoint: () => catalog.points.fail({ ...held, point: point.id, reason }),
     startCopying: () => catalog.copies.startCopying(copy),
     markStored: () => catalog.copies.markStored({ ...copy, storedBytes: 1 }),
-    markVerified: () => catalog.copies.markVerified(copy),
+    markVerified: () => catalog.copies.markVerified({ ...copy, seenIn: store }),
     markFailed: () => catalog.copies.markFailed({ ...copy, nextAttemptAt: null }),
     markBlocked: () => catalog.copies.markBlocked({ ...copy, nextAttemptAt: null }),
   };

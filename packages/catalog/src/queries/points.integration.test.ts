@@ -14,6 +14,7 @@ import {
   placementOf,
   reason,
   shop,
+  store,
 } from '../testing/stage.ts';
 import { createTestCatalog, type TestCatalog } from '../testing/test-catalog.ts';
 import type { CompleteCapture } from './capture.ts';
@@ -213,7 +214,7 @@ describe('candidates', () => {
     expect(await mine(at(1001))).toHaveLength(1);
     await catalog.copies.startCopying({ ...held, ...key, reason });
     await catalog.copies.markStored({ ...held, ...key, reason, storedBytes: 400 });
-    await catalog.copies.markVerified({ ...held, ...key, reason });
+    await catalog.copies.markVerified({ ...held, ...key, reason, seenIn: store });
     expect(await mine(at(9999))).toEqual([]);
   });
 

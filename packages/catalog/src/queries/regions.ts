@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { CbcrError, type Region, type RegionId, type StoreSpec } from '@cbcr/domain';
+import { CbcrError, isSamePlace, type Region, type RegionId, type StoreSpec } from '@cbcr/domain';
 import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { regions } from '../schema/instances.ts';
@@ -58,11 +57,6 @@ export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Re
     });
 }
 
-/** Where a store is, without the ways to log in to it: rotating a key moves nothing. */
-function placeOf(store: StoreSpec): unknown {
-  return Object.fromEntries(Object.entries(store).filter(([name]) => !/key|secret|token|password/i.test(name)));
-}
-
 /**
  * A region whose store is now another place holds nothing that anybody has seen there: its verified copies must be verified again, and the
  * reconciler makes anew what is missing.
@@ -71,7 +65,7 @@ async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonl
   const known = await tx.select({ id: regions.id, store: regions.store }).from(regions).for('update');
   const moved = known.filter(({ id, store }) => {
     const region = wanted.find((candidate) => candidate.id === id);
-    return region !== undefined && !isDeepStrictEqual(placeOf(store), placeOf(region.store));
+    return region !== undefined && !isSamePlace(store, region.store);
   });
   if (moved.length === 0) return;
   const ids = moved.map((region) => region.id);
@@ -81,6 +75,12 @@ async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonl
     .update(copies)
     .set({ state: 'stored', reason, since: now, nextAttemptAt: null, ...writerColumns(null) })
     .where(and(inArray(copies.regionId, ids), eq(copies.state, 'verified')));
+}
+
+/** Locks where the region's store is for the transaction. Throws `store.moved` when that is no longer `seen`. */
+export async function requireStore(tx: Executor, id: RegionId, seen: StoreSpec): Promise<void> {
+  const [row] = await tx.select({ store: regions.store }).from(regions).where(eq(regions.id, id)).for('share');
+  if (row === undefined || !isSamePlace(row.store, seen)) throw new CbcrError('store.moved', { region: id });
 }
 
 /** Throws `region.not-found` with the regions that could have been meant. */

@@ -4,7 +4,9 @@ import type { RunWriter } from '../queries/fence.ts';
 import type { PointRecord } from '../queries/point-record.ts';
 
 const regionNames = ['alpha', 'beta', 'gamma'];
-export const regions = regionNames.map((id) => regionSchema.parse({ id, jurisdictions: ['EU'], store: { kind: 'fs' } }));
+/** That of every region. */
+export const store = { kind: 'fs' };
+export const regions = regionNames.map((id) => regionSchema.parse({ id, jurisdictions: ['EU'], store }));
 const [alphaRegion, betaRegion, gammaRegion] = regions.map((region) => region.id);
 if (alphaRegion === undefined || betaRegion === undefined || gammaRegion === undefined) throw new Error('three regions were described');
 export const alpha: RegionId = alphaRegion;

@@ -1,7 +1,8 @@
 import type { PointRecord } from '@cbcr/catalog';
-import type { RunId } from '@cbcr/domain';
+import { CbcrError, type RegionId, type RunId } from '@cbcr/domain';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
-import { readDecisionFacts } from '../decision-facts.ts';
+import { mayUse } from '@cbcr/policy';
+import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
@@ -26,6 +27,7 @@ export function createBackup(deps: OperationDependencies): BackupHandler {
     if (finished !== null) return resultOf(finished);
 
     const facts = await readDecisionFacts(deps, run.instance);
+    requireLegalCapture(facts, run.region);
     const engine = engineOf(deps, facts.instance.engine);
     const targets = await openTargets(deps, facts, signal);
     const connection = await deps.resolveConnection(facts.instance.connection);
@@ -46,6 +48,16 @@ export function createBackup(deps: OperationDependencies): BackupHandler {
     });
     return resultOf(point);
   };
+}
+
+/** A run is made for the home that the instance had then. What is read here passes through here, also when it is stored elsewhere alone. */
+function requireLegalCapture(facts: DecisionFacts, here: RegionId): void {
+  const { instance } = facts;
+  if (here === instance.home) return;
+  const { allowed, reason } = mayUse({ ...facts, region: regionOf(facts, here), purpose: 'data', existing: true });
+  if (allowed) return;
+  const cause = `${instance.id} is at home in ${instance.home} now, and ${reason.text}`;
+  throw new CbcrError('placement.region-forbidden', { region: here, instance: instance.id, cause });
 }
 
 /** An earlier start of this run may have been killed after its commit: then there is nothing left to do (I6). */

@@ -3,7 +3,7 @@ import type { CapturedCopy, PointRecord } from '@cbcr/catalog';
 import { CbcrError, type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
 import type { SourceFacts } from '@cbcr/engines';
 import type { RunContext } from '@cbcr/jobs';
-import { mayUse, nextAttemptAt } from '@cbcr/policy';
+import { nextAttemptAt } from '@cbcr/policy';
 import { type DecisionFacts, keyIdOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { findObjection } from '../placement-guard.ts';
@@ -46,13 +46,13 @@ export async function commitPoint(
   const inTime = AbortSignal.any([signal, deadline.signal]);
   const commits = outcomes.map(async (outcome): Promise<CapturedCopy> => {
     const { region } = outcome;
-    const store = targets.open.find((target) => target.region === region)?.store;
+    const target = targets.open.find((candidate) => candidate.region === region);
     // Asked first: a region that became forbidden on the way was detached by its guard, and this is the rule behind it.
-    const objection = await findObjection(deps, instance, region, 'data');
+    const objection = await findObjection(deps, instance, target?.opened ?? { id: region }, 'data');
     if (objection !== null) return owed(outcome, objection, null);
-    if (outcome.state !== 'complete' || store === undefined) return owed(outcome, outcome.reason ?? incomplete, retryAt(outcome.error));
+    if (outcome.state !== 'complete' || target === undefined) return owed(outcome, outcome.reason ?? incomplete, retryAt(outcome.error));
     try {
-      await putManifest(store, encoded.bytes, { instance: instance.id, point: point.id, signal: inTime });
+      await putManifest(target.store, encoded.bytes, { instance: instance.id, point: point.id, signal: inTime });
       deadline.count();
     } catch (error) {
       signal.throwIfAborted();
@@ -82,13 +82,21 @@ function owed(at: { region: RegionId; storedBytes: number }, reason: Reason, nex
   return { region: at.region, state: 'failed', reason, storedBytes: at.storedBytes, nextAttemptAt: nextAttempt };
 }
 
-/** The one data key, wrapped for every placed region whose key may protect this data: also for one that is down, whose copy comes later. */
-async function wrapDataKey({ keys }: OperationDependencies, facts: DecisionFacts, { point, dataKey }: CapturedPoint) {
+/**
+ * The one data key, wrapped for every placed region whose key may protect this data now, after the capture: also for one that is down, whose copy
+ * comes later.
+ */
+async function wrapDataKey(deps: OperationDependencies, facts: DecisionFacts, { point, dataKey }: CapturedPoint) {
   if (dataKey === null) return null;
-  const placed = facts.placement.placed.map(({ region }) => ({ region, permission: mayUse({ ...facts, region, purpose: 'key' }) }));
-  const named = placed.flatMap(({ region, permission }) => (permission.allowed ? (keyIdOf(facts, region) ?? []) : []));
+  const placed = await Promise.all(
+    facts.placement.placed.map(async ({ region }) => ({
+      region,
+      objection: await findObjection(deps, facts.instance, { id: region }, 'key'),
+    })),
+  );
+  const named = placed.flatMap(({ region, objection }) => (objection === null ? (keyIdOf(facts, region) ?? []) : []));
   if (named.length === 0) {
-    const cause = placed.map(({ region, permission }) => `${region}: ${permission.reason.text}`).join('; ');
+    const cause = placed.flatMap(({ region, objection }) => (objection === null ? [] : [`${region}: ${objection.text}`])).join('; ');
     throw new CbcrError('placement.region-forbidden', {
       region: facts.instance.home,
       instance: facts.instance.id,
@@ -96,7 +104,7 @@ async function wrapDataKey({ keys }: OperationDependencies, facts: DecisionFacts
     });
   }
   const wrappedKeys = await Promise.all(
-    [...new Set(named)].map(async (keyId) => ({ keyId, wrapped: await keys.wrap({ keyId, point: point.id, dataKey }) })),
+    [...new Set(named)].map(async (keyId) => ({ keyId, wrapped: await deps.keys.wrap({ keyId, point: point.id, dataKey }) })),
   );
   return { algorithm: 'aes-256-gcm' as const, wrappedKeys };
 }

@@ -1,5 +1,5 @@
 import type { FanOutTarget } from '@cbcr/blobstore';
-import { type Reason, type RegionId, toCbcrError } from '@cbcr/domain';
+import { type Reason, type Region, type RegionId, toCbcrError } from '@cbcr/domain';
 import { mayUse } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import { openThrottled, traffic } from '../open-throttled.ts';
@@ -8,8 +8,8 @@ import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts'
 import { requireSynchronousMinimum } from './synchronous-minimum.ts';
 
 export interface BackupTargets {
-  /** Placed regions that take part in the capture. */
-  open: FanOutTarget[];
+  /** Placed regions that take part in the capture, each as it was opened. */
+  open: (FanOutTarget & { opened: Region })[];
   /** Placed regions that do not, each with the reason: their copies are debts from the start. */
   absent: { region: RegionId; reason: Reason }[];
 }
@@ -31,9 +31,10 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
       targets.absent.push({ region: id, reason: { rule: 'region-down', text: `${id} is down: ${state.reason}` } });
     } else {
       try {
-        const guard = createResidencyGuard(deps, facts.instance, id, 'data', signal);
+        const guard = createResidencyGuard(deps, facts.instance, region, 'data', signal);
         targets.open.push({
           region: id,
+          opened: region,
           store: withResidencyGuard(await openThrottled(deps, region, traffic.backup(facts.instance.home, id)), guard),
         });
       } catch (error) {

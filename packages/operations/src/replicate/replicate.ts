@@ -30,7 +30,7 @@ export function createReplicate(deps: OperationDependencies): JobHandler<Params,
     const at = { point: point.id, region: params.target, run: run.id, epoch };
     const doubts = createSourceDoubts(deps.catalog, point, context.log);
     try {
-      await requireAllowedRegion(deps, { id: point.instance }, params.target, 'data');
+      await requireAllowedRegion(deps, { id: point.instance }, { id: params.target }, 'data');
       return await makeCopy(deps, context, doubts);
     } catch (error) {
       signal.throwIfAborted();
@@ -64,8 +64,9 @@ async function makeCopy(
   const opened = await openSources(deps, facts, point, params.target, traffic.replicate);
   log.info({ ranking: opened.ranking }, 'sources are ranked');
   const { manifest, bytes, sources } = await readPointManifest(deps, opened, point, { keys: null, signal, log, doubts });
-  const guard = createResidencyGuard(deps, { id: point.instance }, params.target, 'data', signal);
-  const target = { region: params.target, store: withResidencyGuard(await deps.openStore(regionOf(facts, params.target)), guard) };
+  const region = regionOf(facts, params.target);
+  const guard = createResidencyGuard(deps, { id: point.instance }, region, 'data', signal);
+  const target = { region: region.id, store: withResidencyGuard(await deps.openStore(region), guard) };
 
   const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;
   await deps.catalog.copies.startCopying({ ...at, reason: { rule: 'replicating', text: begun } });
@@ -85,7 +86,7 @@ async function makeCopy(
     onProgress: ({ movedBytes, presentBytes, totalBytes }) =>
       progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
   });
-  await requireAllowedRegion(deps, { id: point.instance }, params.target, 'data');
+  await requireAllowedRegion(deps, { id: point.instance }, region, 'data');
   // A worker that was taken over meanwhile must not leave a manifest behind that looks like a commit.
   await deps.catalog.ledger.heartbeat(run.id, epoch, null);
   const expectedSha256 = point.manifestSha256 ?? undefined;

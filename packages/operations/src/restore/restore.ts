@@ -12,7 +12,7 @@ import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
-import { createResidencyGuard, type ResidencyGuard } from '../residency-guard.ts';
+import { askForEach, createResidencyGuard, type ResidencyGuard } from '../residency-guard.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 import { refuseToEmptySource } from './refuse-to-empty-source.ts';
@@ -40,7 +40,7 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
       throw new CbcrError('placement.region-forbidden', { region: params.to, instance: run.instance, cause: verdict.reason.text });
     }
     // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
-    await requireAllowedRegion(deps, { id: run.instance }, params.to, 'restore');
+    await requireAllowedRegion(deps, { id: run.instance }, { id: params.to }, 'restore');
     const opened = await openSources(deps, facts, point, params.to, traffic.restore);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);
@@ -72,7 +72,7 @@ async function restoreFrom(
   });
   const streams = openStreams(deps, manifest, {
     signal,
-    guard: createResidencyGuard(deps, facts.instance, params.to, 'restore', signal),
+    guard: createResidencyGuard(deps, facts.instance, { id: params.to }, 'restore', signal),
     onSegment: ({ region, plaintextBytes }) => {
       segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
       doneBytes += plaintextBytes;
@@ -90,7 +90,10 @@ async function restoreFrom(
     const owner = { id: run.id, attempt: epoch };
     if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
     await engine.checkTarget(target, engineContext, { clean: params.clean, owner, facts: source.facts });
-    const beforeComplete = (receipt: string) => keepCheckpoint(deps, context, { receipt, result: result() });
+    const beforeComplete = async (receipt: string) => {
+      await requireAllowedRegion(deps, facts.instance, { id: params.to }, 'restore');
+      await keepCheckpoint(deps, context, { receipt, result: result() });
+    };
     await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner, beforeComplete });
   });
   return result();
@@ -125,15 +128,9 @@ function openStreams(
         onSegment,
         onEvent: onTrouble,
       });
-      return Readable.from(askFirst(guard, readable), { objectMode: false, highWaterMark: 1 });
+      return Readable.from(askForEach(guard, readable), { objectMode: false, highWaterMark: 1 });
     },
   }));
-}
-
-/** The policy may have changed while earlier streams were restored. */
-async function* askFirst(guard: ResidencyGuard, plaintext: Readable): AsyncGenerator<Buffer, void, undefined> {
-  await guard();
-  yield* plaintext;
 }
 
 function flatten({ ranking, excluded }: SourceRanking): Result['ranking'] {

@@ -45,7 +45,7 @@ export function createVerify(deps: OperationDependencies): VerifyHandler {
           progress({ phase: 'verify', doneBytes: plaintextBytes, totalBytes: manifest.totals.plaintextBytes }),
       });
       const text = `${verified.segments} segments were read back and fit the manifest`;
-      await deps.catalog.copies.markVerified({ ...at, reason: { rule: 'read-back', text } });
+      await deps.catalog.copies.markVerified({ ...at, reason: { rule: 'read-back', text }, seenIn: region.store });
       return verified;
     } catch (error) {
       signal.throwIfAborted();

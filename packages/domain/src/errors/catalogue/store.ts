@@ -25,6 +25,12 @@ export const storeErrors = {
     treatment: 'never',
     status: 422,
   },
+  'store.moved': {
+    sentence: 'The store of region {region} is another one than when the run opened it.',
+    hint: 'The run begins again with the store that the region has now. What it left in the other one is no copy.',
+    treatment: 'attempt',
+    status: 409,
+  },
   'store.object-missing': {
     sentence: 'The object {key} is missing in region {region}.',
     hint: 'The copy is incomplete. It is marked as failed and made again from another region.',
