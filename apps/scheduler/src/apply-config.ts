@@ -3,7 +3,7 @@ import type { ApiProblem } from '@cbcr/client';
 import { type Config, type ConfigResult, type ConfigVocabulary, parseConfig, readConfigFile } from '@cbcr/config';
 import { CbcrError, type Clock, hashRulebook } from '@cbcr/domain';
 import type { ProblemList } from './http/error-answers.ts';
-import { refuseLosses } from './policy-change.ts';
+import { judgeChange } from './policy-change.ts';
 
 /** `config.invalid` with everything that is wrong. */
 export class InvalidConfigError extends CbcrError<'config.invalid'> implements ProblemList {
@@ -52,8 +52,8 @@ export function createConfigApplier(
   };
   const apply = async (config: Config, change: ConfigChange) => {
     const { force = false } = requireReason(change);
-    await refuseLosses({ catalog, clock }, { rulebook: rulebookOf(config), instances: config.instances, force });
-    const { version } = await catalog.applyConfig(config, { ...change, forced: force });
+    const judge = await judgeChange({ catalog, clock }, { rulebook: rulebookOf(config), instances: config.instances, force });
+    const { version } = await catalog.applyConfig(config, { ...change, forced: force }, judge);
     onApplied(config);
     return { ...config, version };
   };
@@ -75,8 +75,8 @@ export function createConfigApplier(
     async rollBack(version, change) {
       const { force = false } = requireReason(change);
       const { rulebook } = await catalog.rulebook.get(version);
-      await refuseLosses({ catalog, clock }, { rulebook, instances: [], force });
-      const applied = await catalog.applyRulebook(rulebook, { ...change, forced: force, rollbackOf: version });
+      const judge = await judgeChange({ catalog, clock }, { rulebook, instances: null, force });
+      const applied = await catalog.applyRulebook(rulebook, { ...change, forced: force, rollbackOf: version }, judge);
       onApplied(rulebook);
       return { version: applied };
     },

@@ -1,10 +1,11 @@
 import { rulebookOf } from '@cbcr/catalog';
 import type { Config } from '@cbcr/config';
-import { CbcrError, type Instance, type InstanceId } from '@cbcr/domain';
-import { type FleetPlan, type PlannedInstance, type Supposition, startFleetPlan, suppose, supposeInstance } from '@cbcr/policy';
+import { CbcrError, type InstanceId } from '@cbcr/domain';
+import { type FleetPlan, type Situation, type Supposition, startFleetPlan, suppose, supposeInstance } from '@cbcr/policy';
 import type { ApiDependencies } from './http/routes/route.ts';
-import { keepVanishedPolicies } from './keep-vanished-policies.ts';
-import { planned, readHoldings, readSituation } from './read-situation.ts';
+import { findUnlisted, keepVanishedPolicies } from './keep-vanished-policies.ts';
+import { asProposed, planned } from './planned-instance.ts';
+import { readHoldings, readSituation } from './read-situation.ts';
 
 /** What is asked about: another configuration, a supposition, or both at once. */
 export interface ProposedChange {
@@ -19,7 +20,7 @@ export async function planFleet(
   { config, supposition }: ProposedChange,
 ): Promise<FleetPlan> {
   const [before, instances] = await Promise.all([readSituation(deps), deps.catalog.instances.list({ retired: true })]);
-  const proposed = config === null ? before : { ...before, rulebook: keepVanishedPolicies(before.rulebook, rulebookOf(config)) };
+  const proposed = config === null ? before : await propose(deps, before, config);
   requireKnown(supposition, new Set(proposed.rulebook.regions.map(({ id }) => id)), new Set(instances.map(({ id }) => id)));
   const after = suppose(proposed, supposition);
   const named = config && new Map(config.instances.map((instance) => [instance.id, instance]));
@@ -37,11 +38,9 @@ export async function planFleet(
   return planner.result();
 }
 
-/** An instance that the file brought and no longer names is retired; one that the API brought stays. */
-function asProposed(now: PlannedInstance, isOfFile: boolean, named: ReadonlyMap<InstanceId, Instance>): PlannedInstance {
-  const instance = named.get(now.id);
-  if (instance !== undefined) return { ...instance, retired: false };
-  return isOfFile ? { ...now, retired: true } : now;
+async function propose({ catalog }: Pick<ApiDependencies, 'catalog'>, before: Situation, config: Config): Promise<Situation> {
+  const rulebook = keepVanishedPolicies(before.rulebook, rulebookOf(config));
+  return { ...before, rulebook, unlisted: findUnlisted(await catalog.regions.list({ unlisted: true }), rulebook) };
 }
 
 function requireKnown({ down = [], removed = [], moved }: Supposition, regions: ReadonlySet<string>, instances: ReadonlySet<string>): void {

@@ -1,9 +1,11 @@
-import { systemClock } from '@cbcr/domain';
+import type { PointRecord } from '@cbcr/catalog';
+import { instanceSchema, type RegionId, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { vocabularyOf } from '../test/leading-stage.ts';
 import { makePoint } from '../test/made-points.ts';
 import { createSchedulerStage, type SchedulerStage } from '../test/stage.ts';
+import { addInstance } from './add-instance.ts';
 import { type ConfigApplier, createConfigApplier } from './apply-config.ts';
 
 let stage: SchedulerStage;
@@ -30,7 +32,7 @@ test('a change that leaves no legal verified copy is refused and changes nothing
   const before = await currentVersion();
   await expect(applier.applyText(elsewhere(), 'x', admin)).rejects.toMatchObject({
     code: 'policy.change-refused',
-    message: expect.stringContaining(`shop (verified copies in ${[stage.home, stage.other].toSorted().join(', ')})`),
+    message: expect.stringContaining(`no legal copy of shop (verified copies in ${[stage.home, stage.other].toSorted().join(', ')})`),
   });
   await expect(applier.applyText(elsewhere(), 'x', { ...admin, force: true })).rejects.toMatchObject({ code: 'api.request-invalid' });
   expect(await currentVersion()).toBe(before);
@@ -43,6 +45,67 @@ test('what was never verified counts for nothing: the same change is applied whe
   await start();
   await makePoint(stage, () => 'stored');
   await expect(applier.applyText(elsewhere(), 'x', admin)).resolves.toMatchObject({ version: 2 });
+});
+
+/** What a worker does that has read a copy back. */
+async function verifyCopy({ id: point, instance }: PointRecord, region: RegionId): Promise<void> {
+  const { catalog } = stage;
+  const { run } = await catalog.runs.create({ kind: 'verify', region, instance, params: {}, requestedBy: 'test', point });
+  const opened = await catalog.ledger.open(run.id, 'worker of the test');
+  const { store } = await catalog.regions.get(region);
+  const reason = { rule: 'read-back', text: 'as the test wants it' };
+  await catalog.copies.markVerified({ point, region, run: run.id, epoch: opened?.epoch ?? 0, reason, seenIn: store });
+}
+
+/** As `stage.yaml`, with a policy for what is labelled gold, and perhaps with something that is. */
+const withGold = (books = '') =>
+  `${stage.yaml().replace('instances:', '  gold: {placement: {copies: 1}, select: {labels: {tier: gold}}}\ninstances:')}${books}`;
+const books = () => `  books: {engine: postgres, home: ${stage.home}, labels: {tier: gold}, connection: 'env:BOOKS_URL'}\n`;
+
+test('of two changes at once the second is judged by what the first one left', async () => {
+  await start();
+  await applier.applyText(withGold(), 'x', admin);
+  const hold = await stage.database.holdChanges();
+  const adding = applier.applyText(withGold(books()), 'x', admin);
+  await hold.untilWaiting(1);
+  // Without the policy that books needs, which nobody had when this change was asked for.
+  const back = Promise.allSettled([applier.rollBack(1, admin)]);
+  await hold.untilWaiting(2);
+  await hold.letGo();
+  await adding;
+  const cause = expect.stringContaining('no policy would apply to books');
+  expect(await back).toMatchObject([{ status: 'rejected', reason: { code: 'policy.change-refused', message: cause } }]);
+});
+
+test('a copy that becomes verified while a change waits its turn counts when the change is judged', async () => {
+  await start();
+  const point = await makePoint(stage, () => 'stored');
+  const hold = await stage.database.holdChanges();
+  const change = Promise.allSettled([applier.applyText(elsewhere(), 'x', admin)]);
+  await hold.untilWaiting(1);
+  await verifyCopy(point, stage.home);
+  await hold.letGo();
+  expect(await change).toMatchObject([{ status: 'rejected', reason: { code: 'policy.change-refused' } }]);
+});
+
+test('an instance and the policy that selects it may leave the file together', async () => {
+  await start();
+  await applier.applyText(withGold(books()), 'x', admin);
+  await expect(applier.applyText(stage.yaml(), 'x', admin)).resolves.toMatchObject({ version: 3 });
+});
+
+test('an instance is not added by the rules of a moment ago', async () => {
+  await start();
+  await applier.applyText(withGold(), 'x', admin);
+  const hold = await stage.database.holdChanges();
+  const back = applier.rollBack(1, admin);
+  await hold.untilWaiting(1);
+  const gold = { id: 'books', engine: 'postgres', home: stage.home, labels: { tier: 'gold' }, connection: 'env:BOOKS_URL' };
+  const adding = Promise.allSettled([addInstance(stage, instanceSchema.parse(gold), 'ada')]);
+  await hold.untilWaiting(2);
+  await hold.letGo();
+  await back;
+  expect(await adding).toMatchObject([{ status: 'rejected', reason: { code: 'policy.none-applies' } }]);
 });
 
 test('a scheduler that starts again does not undo what was applied since, and applies a file that is new', async () => {

@@ -1,49 +1,48 @@
-import type { Catalog } from '@cbcr/catalog';
+import type { Catalog, JudgeChange } from '@cbcr/catalog';
 import { CbcrError, type Clock, type Instance, type Rulebook } from '@cbcr/domain';
-import { mayUse, resolvePolicy } from '@cbcr/policy';
-import { keepVanishedPolicies } from './keep-vanished-policies.ts';
+import { findRefusals, type PlannedInstance, type Situation } from '@cbcr/policy';
+import { findUnlisted, keepVanishedPolicies } from './keep-vanished-policies.ts';
+import { asProposed, planned } from './planned-instance.ts';
+
+/** What somebody wants to apply. */
+export interface WantedChange {
+  rulebook: Rulebook;
+  /** What the file names; null when instances stay as they are. */
+  instances: readonly Instance[] | null;
+  /** Leave instances without a legal copy if it must be. */
+  force: boolean;
+}
 
 /**
- * Refuses a rulebook under which an instance had no policy at all, or under which no verified copy that it has now could stay where it is
- * (unless `force`). What counts is copies that exist and were verified. Throws `policy.change-refused`.
+ * Judges a change in the transaction that makes it, as a plan of it does before: refuses one under which an instance had no policy at all, or, unless it is
+ * forced, no legal copy. What counts is copies that exist and were verified. Throws `policy.change-refused`.
  */
-export async function refuseLosses(
-  { catalog, clock }: { catalog: Catalog; clock: Clock },
-  wanted: { rulebook: Rulebook; instances: readonly Instance[]; force: boolean },
-): Promise<void> {
-  const now = clock.now();
-  const [{ rulebook: before }, known, places, regions] = await Promise.all([
-    catalog.rulebook.current(),
-    catalog.instances.list({ retired: true }),
-    catalog.rulebook.listVerifiedPlaces(),
-    catalog.regions.list({ unlisted: true }),
-  ]);
-  const after = keepVanishedPolicies(before, wanted.rulebook);
-  const instances = new Map([...known.filter(({ retiredAt }) => retiredAt === null), ...wanted.instances].map((one) => [one.id, one]));
+export async function judgeChange(
+  { catalog, clock }: { catalog: Pick<Catalog, 'capabilities'>; clock: Clock },
+  { rulebook, instances, force }: WantedChange,
+): Promise<JudgeChange> {
+  const capabilities = await catalog.capabilities.read();
+  return (seen) => {
+    const situation = { capabilities, health: new Map(), now: clock.now() };
+    const before: Situation = { ...situation, rulebook: seen.rulebook, unlisted: findUnlisted(seen.regions, seen.rulebook) };
+    const kept = keepVanishedPolicies(seen.rulebook, rulebook);
+    const after: Situation = { ...situation, rulebook: kept, unlisted: findUnlisted(seen.regions, kept) };
 
-  const uncovered = [...instances.values()].filter((instance) => resolvePolicy(after, instance).applying.length === 0);
-  if (uncovered.length > 0)
-    throw new CbcrError('policy.change-refused', { cause: `no policy would apply to ${listNames(uncovered.map(({ id }) => id))}` });
-  if (wanted.force) return;
+    const named = instances && new Map(instances.map((instance) => [instance.id, instance]));
+    const known = seen.instances.map((instance) => {
+      const now = planned(instance);
+      const next = named === null ? now : asProposed(now, instance.source === 'config', named);
+      return { before: now, after: next, verifiedIn: seen.verifiedIn.get(instance.id) ?? [] };
+    });
+    const ids = new Set<PlannedInstance['id']>(seen.instances.map(({ id }) => id));
+    const added = (instances ?? []).filter(({ id }) => !ids.has(id)).map((instance) => ({ before: null, after: instance, verifiedIn: [] }));
 
-  const lost = places.filter(({ instance: id, regions: holding }) => {
-    const instance = instances.get(id) ?? known.find((candidate) => candidate.id === id);
-    if (instance === undefined) return false;
-    const hasLegal = (rulebook: Rulebook) => {
-      const { policy } = resolvePolicy(rulebook, instance);
-      return holding.some((name) => {
-        const region = rulebook.regions.find((candidate) => candidate.id === name) ?? regions.find((candidate) => candidate.id === name);
-        return region !== undefined && mayUse({ rulebook, instance, policy, region, purpose: 'data', now, existing: true }).allowed;
-      });
-    };
-    return hasLegal(before) && !hasLegal(after);
-  });
-  if (lost.length > 0) {
-    const cause = lost.map(({ instance, regions: holding }) => `${instance} (verified copies in ${holding.join(', ')})`);
-    throw new CbcrError('policy.change-refused', { cause: `it would leave no legal verified copy of ${listNames(cause)}` });
-  }
+    const refusals = findRefusals(before, after, [...known, ...added]).filter(({ reason }) => !(force && reason.canForce));
+    if (refusals.length === 0) return;
+    const texts = refusals.slice(0, shown).map(({ reason }) => reason.text);
+    const more = refusals.length > shown ? `; and ${refusals.length - shown} more` : '';
+    throw new CbcrError('policy.change-refused', { cause: `${texts.join('; ')}${more}` });
+  };
 }
 
 const shown = 10;
-const listNames = (names: readonly string[]): string =>
-  names.length <= shown ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;

@@ -19,7 +19,15 @@ export type { Leadership } from './leader.ts';
 export type { NotificationHandler } from './listener.ts';
 export { type MigrateOptions, migrateCatalog } from './migration/migrate.ts';
 export { assertSchemaVersion, readSchemaVersion, type SchemaVersion, wantedSchemaVersion } from './migration/schema-version.ts';
-export { type ApplyConfig, type ApplyRulebook, type ConfigOutcome, type DesiredConfig, rulebookOf } from './queries/apply-config.ts';
+export {
+  type ApplyConfig,
+  type ApplyRulebook,
+  type BeforeChange,
+  type ConfigOutcome,
+  type DesiredConfig,
+  type JudgeChange,
+  rulebookOf,
+} from './queries/apply-config.ts';
 export type { AuditFilter, AuditQueries } from './queries/audit-trail.ts';
 export type { AuditBreak, AuditVerification, VerifyAudit } from './queries/audit-verification.ts';
 export type { CapabilityQueries, RegionProbe } from './queries/capabilities.ts';

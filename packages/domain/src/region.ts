@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
 import { regionIdSchema } from './ids.ts';
 
 /** Jurisdictions are the tags that residency rules speak about: `DE`, `EU`, `UK`. */
@@ -13,10 +13,12 @@ export const storeSpecSchema = z.looseObject({ kind: z.string().min(1) });
 export type StoreSpec = z.infer<typeof storeSpecSchema>;
 
 /** Whether two descriptions mean the same place, whatever they say of the ways to log in: rotating a key moves nothing. */
-export const isSamePlace = (one: StoreSpec, other: StoreSpec): boolean => isDeepStrictEqual(placeOf(one), placeOf(other));
+export const isSamePlace = (one: StoreSpec, other: StoreSpec): boolean => placeOf(one) === placeOf(other);
 
-const placeOf = (store: StoreSpec): unknown =>
-  Object.fromEntries(Object.entries(store).filter(([name]) => !/key|secret|token|password/i.test(name)));
+function placeOf(store: StoreSpec): string {
+  const place = Object.fromEntries(Object.entries(store).filter(([name]) => !/key|secret|token|password/i.test(name)));
+  return canonicalJson(JSON.parse(JSON.stringify(place)));
+}
 
 const regionStatuses = ['active', 'draining', 'disabled'] as const;
 export type RegionStatus = (typeof regionStatuses)[number];

@@ -6,6 +6,7 @@
  * can be repeated, explained and tested. Depends on the domain, and on croner to read cron expressions.
  */
 export { describePlan } from './change/describe-plan.ts';
+export { findRefusals } from './change/find-refusal.ts';
 export { type FleetPlan, startFleetPlan } from './change/fleet-plan.ts';
 export { type Supposition, suppose, supposeInstance } from './change/simulate.ts';
 export { chooseControls } from './compliance/choose-controls.ts';

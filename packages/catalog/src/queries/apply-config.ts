@@ -1,13 +1,22 @@
-import { type Instance, type InstanceId, type Region, type Rulebook, type RulebookPolicy, retentionSectionSchema } from '@cbcr/domain';
+import {
+  type Instance,
+  type InstanceId,
+  type Region,
+  type RegionId,
+  type Rulebook,
+  type RulebookPolicy,
+  retentionSectionSchema,
+} from '@cbcr/domain';
 import { and, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
 import { insertAuditEvent } from './audit.ts';
-import { instanceColumns } from './instances.ts';
+import { lockConfig } from './config-lock.ts';
+import { type CatalogInstance, instanceColumns, listInstances } from './instances.ts';
 import { applyLimits } from './limits.ts';
 import { unlistPoliciesExcept, upsertPolicies } from './policies.ts';
-import { upsertRegions } from './regions.ts';
-import { appendVersion, type RulebookChange } from './rulebook.ts';
+import { type CatalogRegion, lockRegions, upsertRegions } from './regions.ts';
+import { appendVersion, type RulebookChange, readCurrent, readVerifiedPlaces } from './rulebook.ts';
 
 /** What a rulebook says besides regions and policies is empty when absent. */
 export interface DesiredConfig extends Partial<Omit<Rulebook, 'regions' | 'policies'>> {
@@ -29,19 +38,38 @@ export interface ConfigOutcome {
  * listed, instances that came from cbcr.yaml and vanished are retired. Instances that the API added stay, unless cbcr.yaml names them:
  * then they are its own from now on. References between the parts were checked before (`@cbcr/config`).
  */
-export type ApplyConfig = (desired: DesiredConfig, change: RulebookChange | string) => Promise<ConfigOutcome>;
+export type ApplyConfig = (desired: DesiredConfig, change: RulebookChange | string, judge?: JudgeChange) => Promise<ConfigOutcome>;
 
 /** As {@link ApplyConfig}, for the rulebook alone: instances and limits stay as they are. Answers with its version. */
-export type ApplyRulebook = (rulebook: Rulebook, change: RulebookChange) => Promise<number>;
+export type ApplyRulebook = (rulebook: Rulebook, change: RulebookChange, judge?: JudgeChange) => Promise<number>;
 
-// Two schedulers that start at once apply their files one after the other.
-const lockConfig = (tx: Executor) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('cbcr apply-config', 0))`);
+/** What a change is judged by. It stays so until the change is made or refused: no instance is added, nothing is applied, no copy becomes verified. */
+export interface BeforeChange {
+  rulebook: Rulebook;
+  /** Retired ones too. */
+  instances: readonly CatalogInstance[];
+  /** Those that are no longer listed too. */
+  regions: readonly CatalogRegion[];
+  /** For every instance whose newest restorable point has verified copies: where they are. */
+  verifiedIn: ReadonlyMap<InstanceId, readonly RegionId[]>;
+}
+
+/** Looks at what there is, and refuses the change by throwing. */
+export type JudgeChange = (before: BeforeChange) => void;
+
+async function judgeBefore(tx: Executor, judge: JudgeChange | undefined): Promise<void> {
+  await lockConfig(tx);
+  if (judge === undefined) return;
+  const regions = await lockRegions(tx);
+  const { rulebook } = await readCurrent(tx);
+  judge({ rulebook, regions, instances: await listInstances(tx, { retired: true }), verifiedIn: await readVerifiedPlaces(tx) });
+}
 
 export function createApplyRulebook({ clock, transact }: QueryContext): ApplyRulebook {
-  return (rulebook, change) => {
+  return (rulebook, change, judge) => {
     const now = clock.now();
     return transact(async (tx) => {
-      await lockConfig(tx);
+      await judgeBefore(tx, judge);
       return writeRulebook(tx, now, rulebook, change);
     });
   };
@@ -72,11 +100,11 @@ export const rulebookOf = (desired: Omit<DesiredConfig, 'instances' | 'limits'>)
 });
 
 export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfig {
-  return (desired, by) => {
+  return (desired, by, judge) => {
     const now = clock.now();
     const change = typeof by === 'string' ? { actor: by } : by;
     return transact(async (tx) => {
-      await lockConfig(tx);
+      await judgeBefore(tx, judge);
       const version = await writeRulebook(tx, now, rulebookOf(desired), change);
       await upsertInstances(tx, now, desired.instances);
       await applyLimits(tx, now, desired.limits ?? {});

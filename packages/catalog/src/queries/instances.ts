@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CbcrError, type Instance, type InstanceId, type PolicyId, type Schedule } from '@cbcr/domain';
+import { CbcrError, type Instance, type InstanceId, type PolicyId, type Rulebook, type Schedule } from '@cbcr/domain';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
 import { insertAuditEvent } from './audit.ts';
 import { type ClaimDue, claimDue, type DueClaim } from './claim-due.ts';
+import { holdConfig } from './config-lock.ts';
 import { requirePolicy } from './policies.ts';
 import { requireRegion } from './regions.ts';
+import { readCurrent } from './rulebook.ts';
 
 export interface CatalogInstance extends Instance {
   /** Whether cbcr.yaml or the API brought it; only cbcr.yaml retires what it brought. */
@@ -19,10 +21,11 @@ export interface CatalogInstance extends Instance {
 
 export interface InstanceQueries {
   /**
-   * Adds an instance on behalf of a user of the API; the same instance again changes nothing, and a retired one comes back.
-   * Throws `instance.exists`, `region.not-found`, `policy.not-found`.
+   * Adds an instance on behalf of a user of the API; the same instance again changes nothing, and a retired one comes back. `judge` sees the rulebook in
+   * force, which stays in force until the instance is there; what it throws refuses the instance. Throws `instance.exists`, `region.not-found`,
+   * `policy.not-found`.
    */
-  add(instance: Instance, actor: string): Promise<CatalogInstance>;
+  add(instance: Instance, actor: string, judge?: (rulebook: Rulebook) => void): Promise<CatalogInstance>;
   /** Retired or not. Throws `instance.not-found`. */
   get(id: InstanceId): Promise<CatalogInstance>;
   /** By id; live ones only, unless asked otherwise. */
@@ -90,23 +93,30 @@ async function addInstance(tx: Executor, now: Date, instance: Instance, actor: s
   return toInstance(revived);
 }
 
+export async function listInstances(db: Executor, { retired = false }: { retired?: boolean } = {}): Promise<CatalogInstance[]> {
+  const rows = await db
+    .select()
+    .from(instances)
+    .where(retired ? undefined : isNull(instances.retiredAt))
+    .orderBy(asc(instances.id));
+  return rows.map(toInstance);
+}
+
 export function createInstanceQueries(context: QueryContext): InstanceQueries {
   const { clock, attempt, transact } = context;
   return {
-    add(instance, actor) {
+    add(instance, actor, judge) {
       const now = clock.now();
-      return transact((tx) => addInstance(tx, now, instance, actor));
+      return transact(async (tx) => {
+        if (judge !== undefined) {
+          await holdConfig(tx);
+          judge((await readCurrent(tx)).rulebook);
+        }
+        return addInstance(tx, now, instance, actor);
+      });
     },
     get: (id) => attempt((db) => requireInstance(db, id)),
-    list: ({ retired = false } = {}) =>
-      attempt(async (db) => {
-        const rows = await db
-          .select()
-          .from(instances)
-          .where(retired ? undefined : isNull(instances.retiredAt))
-          .orderBy(asc(instances.id));
-        return rows.map(toInstance);
-      }),
+    list: (filter) => attempt((db) => listInstances(db, filter)),
     retire(id, actor) {
       const now = clock.now();
       return transact(async (tx) => {

@@ -62,7 +62,7 @@ export async function upsertRegions(tx: Executor, now: Date, wanted: readonly Re
  * reconciler makes anew what is missing.
  */
 async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonly Region[]): Promise<void> {
-  const known = await tx.select({ id: regions.id, store: regions.store }).from(regions).for('update');
+  const known = await tx.select({ id: regions.id, store: regions.store }).from(regions).for('no key update');
   const moved = known.filter(({ id, store }) => {
     const region = wanted.find((candidate) => candidate.id === id);
     return region !== undefined && !isSamePlace(store, region.store);
@@ -81,6 +81,15 @@ async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonl
 export async function requireStore(tx: Executor, id: RegionId, seen: StoreSpec): Promise<void> {
   const [row] = await tx.select({ store: regions.store }).from(regions).where(eq(regions.id, id)).for('share');
   if (row === undefined || !isSamePlace(row.store, seen)) throw new CbcrError('store.moved', { region: id });
+}
+
+/**
+ * All regions, listed or not, by id. Nothing becomes verified in them until the transaction ends: whoever verifies a copy looks at its region first
+ * ({@link requireStore}).
+ */
+export async function lockRegions(tx: Executor): Promise<CatalogRegion[]> {
+  const rows = await tx.select().from(regions).orderBy(asc(regions.id)).for('no key update');
+  return rows.map(toRegion);
 }
 
 /** Throws `region.not-found` with the regions that could have been meant. */

@@ -71,9 +71,26 @@ test('a catalog without versions says what its regions and policies say', async 
 });
 
 test('the places of verified copies are those of the newest point that has any', async () => {
-  expect(await catalog.rulebook.listVerifiedPlaces()).toEqual([]);
+  const places = async () => {
+    const seen: [string, readonly string[]][] = [];
+    await catalog.applyRulebook(strict, { actor: 'ada' }, ({ verifiedIn }) => void seen.push(...verifiedIn));
+    return seen;
+  };
+  expect(await places()).toEqual([]);
   const point = await completePoint(catalog, await openRun(catalog), clock.now());
   const verified = (await catalog.copies.list(point.id)).filter(({ state }) => state === 'verified').map(({ region }) => region);
   expect(verified.length).toBeGreaterThan(0);
-  expect(await catalog.rulebook.listVerifiedPlaces()).toEqual([{ instance: shop.id, regions: verified.toSorted() }]);
+  expect(await places()).toEqual([[shop.id, verified.toSorted()]]);
+});
+
+test('a change that is refused changes nothing, and the refusal is the error', async () => {
+  const refusal = new RangeError('not this one');
+  const refuse = () => {
+    throw refusal;
+  };
+  const before = await catalog.rulebook.list();
+  await expect(catalog.applyRulebook(strict, { actor: 'ada' }, refuse)).rejects.toBe(refusal);
+  await expect(catalog.applyConfig({ regions: [], policies: [], instances: [] }, 'ada', refuse)).rejects.toBe(refusal);
+  expect(await catalog.rulebook.list()).toEqual(before);
+  expect(await catalog.regions.list()).toHaveLength(regions.length);
 });

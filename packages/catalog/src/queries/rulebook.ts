@@ -43,8 +43,6 @@ export interface RulebookQueries {
   get(version: number): Promise<PolicyVersion & { rulebook: Rulebook }>;
   /** Newest first. */
   list(limit?: number): Promise<PolicyVersion[]>;
-  /** For every instance whose newest restorable point has verified copies: where they are. Retired ones too: their data is still there. */
-  listVerifiedPlaces(): Promise<{ instance: InstanceId; regions: RegionId[] }[]>;
   /** The newest version that said this; null when none did. */
   findByHash(hash: string): Promise<PolicyVersion | null>;
 }
@@ -73,6 +71,34 @@ export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook,
   return version;
 }
 
+/** For every instance whose newest restorable point has verified copies: where they are. Retired ones too: their data is still there. */
+export async function readVerifiedPlaces(db: Executor): Promise<Map<InstanceId, RegionId[]>> {
+  const rows = await db.execute<{ instance: InstanceId; region: RegionId }>(sql`
+    select i.id as instance, c.region_id as region
+    from ${instances} i
+    cross join lateral (
+      select p.id from ${recoveryPoints} p
+      where p.instance_id = i.id and p.state = 'complete'
+        and exists (select 1 from ${copies} v where v.point_id = p.id and v.state = 'verified')
+      order by p.captured_at desc, p.id desc limit 1
+    ) newest
+    join ${copies} c on c.point_id = newest.id and c.state = 'verified'
+    order by i.id, c.region_id`);
+  const places = Map.groupBy(rows, ({ instance }) => instance);
+  return new Map([...places].map(([instance, held]) => [instance, held.map(({ region }) => region)]));
+}
+
+/** What is in force, read anew. */
+export async function readCurrent(db: Executor): Promise<CurrentRulebook> {
+  const last = await newest(db);
+  return last === undefined ? readUnversioned(db) : readVersioned(db, last);
+}
+
+async function readVersioned(db: Executor, last: { version: number; hash: string }): Promise<CurrentRulebook> {
+  const [row] = await db.select().from(policyVersions).where(eq(policyVersions.version, last.version));
+  return { ...last, rulebook: await withUnlisted(db, rulebookSchema.parse(row?.document)) };
+}
+
 export function createRulebookQueries({ attempt }: QueryContext): RulebookQueries {
   let known: CurrentRulebook | undefined;
   const details = {
@@ -90,9 +116,7 @@ export function createRulebookQueries({ attempt }: QueryContext): RulebookQuerie
         const last = await newest(db);
         if (last === undefined) return readUnversioned(db);
         if (known?.version === last.version && known.hash === last.hash) return known;
-        const [row] = await db.select().from(policyVersions).where(eq(policyVersions.version, last.version));
-        const rulebook = await withUnlisted(db, rulebookSchema.parse(row?.document));
-        known = { ...last, rulebook };
+        known = await readVersioned(db, last);
         return known;
       }),
     get: (version) =>
@@ -103,22 +127,6 @@ export function createRulebookQueries({ attempt }: QueryContext): RulebookQuerie
         return { ...rest, rulebook: rulebookSchema.parse(document) };
       }),
     list: (limit = 100) => attempt((db) => db.select(details).from(policyVersions).orderBy(desc(policyVersions.version)).limit(limit)),
-    listVerifiedPlaces: () =>
-      attempt(async (db) => {
-        const rows = await db.execute<{ instance: InstanceId; region: RegionId }>(sql`
-          select i.id as instance, c.region_id as region
-          from ${instances} i
-          cross join lateral (
-            select p.id from ${recoveryPoints} p
-            where p.instance_id = i.id and p.state = 'complete'
-              and exists (select 1 from ${copies} v where v.point_id = p.id and v.state = 'verified')
-            order by p.captured_at desc, p.id desc limit 1
-          ) newest
-          join ${copies} c on c.point_id = newest.id and c.state = 'verified'
-          order by i.id, c.region_id`);
-        const places = Map.groupBy(rows, ({ instance }) => instance);
-        return [...places].map(([instance, held]) => ({ instance, regions: held.map(({ region }) => region) }));
-      }),
     findByHash: (hash) =>
       attempt(async (db) => {
         const [row] = await db

@@ -1,5 +1,6 @@
 import { severities } from '../compliance/finding.ts';
 import { countPoints, describeBytes, listRegions } from '../holdings/describe-holdings.ts';
+import type { Refusal } from './find-refusal.ts';
 import type { FindingCounts, FleetPlan, FleetSum, RegionSum } from './fleet-plan.ts';
 import type { CopiesToMake, FindingChange, InstancePlan } from './instance-plan.ts';
 
@@ -8,11 +9,13 @@ export function describePlan({ sum, instances, refusals }: FleetPlan, limit = Nu
   const left = instances.length - limit;
   return [
     ...describeSum(sum),
-    ...refusals.map(({ instance, reason }) => `REFUSED unless forced: ${instance}: ${reason.text}`),
+    ...refusals.map(({ instance, reason }) => `${verdictOf(reason)}: ${instance}: ${reason.text}`),
     ...instances.slice(0, limit).flatMap((plan) => ['', ...describeInstancePlan(plan)]),
     ...(left > 0 ? ['', `and ${left} more instances`] : []),
   ];
 }
+
+const verdictOf = ({ canForce }: Refusal): string => (canForce ? 'REFUSED unless forced' : 'REFUSED');
 
 function describeSum(sum: FleetSum): string[] {
   return [
@@ -26,7 +29,7 @@ function describeSum(sum: FleetSum): string[] {
     row('findings appearing', describeCounts(sum.findings.appearing)),
     row('findings disappearing', describeCounts(sum.findings.disappearing)),
     ...(sum.capturesStop === 0 ? [] : [row('backups stop', `${sum.capturesStop} instances`)]),
-    ...(sum.refusals === 0 ? [] : [row('refused unless forced', `${sum.refusals} instances`)]),
+    ...(sum.refusals === 0 ? [] : [row('refused', sum.refusals === 1 ? '1 instance' : `${sum.refusals} instances`)]),
   ];
 }
 
@@ -64,7 +67,7 @@ function describeInstancePlan(plan: InstancePlan): string[] {
   const moved = placed.before.join() !== placed.after.join();
   return [
     `${plan.instance}: ${moved ? `${listRegions(placed.before)} -> ${listRegions(placed.after)}` : listRegions(placed.after)}`,
-    ...(plan.refusal === null ? [] : [`  REFUSED unless forced: ${plan.refusal.text}`]),
+    ...(plan.refusal === null ? [] : [`  ${verdictOf(plan.refusal)}: ${plan.refusal.text}`]),
     ...(plan.capturesStop === null ? [] : [`  backups stop: ${plan.capturesStop.text}`]),
     ...plan.newlyUnmet.map(({ text }) => `  unmet: ${text}`),
     ...plan.copiesToMake.map((copies) => `  make in ${describeCopies(copies)}`),

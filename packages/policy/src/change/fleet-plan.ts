@@ -1,7 +1,8 @@
-import type { Reason, RegionId } from '@cbcr/domain';
+import type { RegionId } from '@cbcr/domain';
 import { chooseControls } from '../compliance/choose-controls.ts';
 import { type Severity, severities } from '../compliance/finding.ts';
 import type { Situation } from '../situation/situation.ts';
+import type { Refusal } from './find-refusal.ts';
 import { type InstancePlan, isQuiet } from './instance-plan.ts';
 import { type PlannedHolding, planInstance, type Side } from './plan-instance.ts';
 
@@ -40,8 +41,8 @@ export interface FleetPlan {
   sum: FleetSum;
   /** Of the affected instances, in the order in which they came. */
   instances: InstancePlan[];
-  /** Why the change is refused unless it is forced, for each instance that it would leave without a legal copy. */
-  refusals: { instance: InstancePlan['instance']; reason: Reason }[];
+  /** Why the change is refused, for each instance that it would leave without a policy or a legal copy. */
+  refusals: { instance: InstancePlan['instance']; reason: Refusal }[];
 }
 
 export interface FleetPlanner {

@@ -1,5 +1,6 @@
 import type { InstanceId, Reason, RegionId } from '@cbcr/domain';
 import type { Finding } from '../compliance/finding.ts';
+import type { Refusal } from './find-refusal.ts';
 
 /** Copies that a region will hold and does not hold yet. */
 export interface CopiesToMake {
@@ -60,8 +61,8 @@ export interface InstancePlan {
   newlyUnmet: Reason[];
   /** Why new backups stop; null when they go on, or stood still before. */
   capturesStop: Reason | null;
-  /** Why the change must not be made without a word: it leaves the instance without a legal copy. */
-  refusal: Reason | null;
+  /** Why the change is refused, as it is when somebody applies it. */
+  refusal: Refusal | null;
 }
 
 /** The change itself does nothing: what is owed, illegal or found was so before. */

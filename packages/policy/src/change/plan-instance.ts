@@ -7,6 +7,7 @@ import { groupPoints, type PointGroup } from '../holdings/group-points.ts';
 import { decide } from '../situation/decide.ts';
 import type { Decision, PlannedInstance, Situation } from '../situation/situation.ts';
 import { findAppearing } from './compare-findings.ts';
+import { findRefusal } from './find-refusal.ts';
 import type { InstancePlan } from './instance-plan.ts';
 import { isDown, owes, planCopiesToMake, planIllegalCopies } from './plan-copies.ts';
 import { priceOfMonth } from './prices.ts';
@@ -30,12 +31,11 @@ interface Assessment {
   findings: Finding[];
   debts: number;
   restorable: number;
-  legalPoints: number;
   cost: number;
   unpricedBytes: number;
 }
 
-const nothing = { debts: 0, restorable: 0, legalPoints: 0, cost: 0, unpricedBytes: 0, findings: [] };
+const nothing = { debts: 0, restorable: 0, cost: 0, unpricedBytes: 0, findings: [] };
 
 /** What a change means for one instance. Looks at each group of alike points once, so that hundreds of points cost little. */
 export function planInstance(before: Side, after: Side, holding: PlannedHolding): InstancePlan | null {
@@ -67,7 +67,7 @@ export function planInstance(before: Side, after: Side, holding: PlannedHolding)
       fresh && (old === null || whyNoCapture(before.situation, old.decision) === null)
         ? whyNoCapture(after.situation, fresh.decision)
         : null,
-    refusal: old && fresh && findRefusal(old, fresh),
+    refusal: fresh && findRefusal({ before: () => old?.decision, after: fresh.decision, verifiedIn: findVerified(holding.points) }),
   };
 }
 
@@ -76,18 +76,17 @@ const placedIn = (side: Assessment | null): RegionId[] => side?.decision.placeme
 function assess(groups: readonly PointGroup[], { situation, chosen }: Side, instance: PlannedInstance): Assessment {
   const decision = decide(situation, instance);
   const placed = decision.placement.placed.map(({ region }) => region);
-  let [debts, restorable, legalPoints] = [0, 0, 0];
+  let [debts, restorable] = [0, 0];
   for (const group of groups) {
     if (group.state !== 'complete') continue;
     const count = group.points.length;
     debts += count * placed.filter((region) => owes(group, region)).length;
     const legal = group.copies.filter(({ region, state }) => state === 'verified' && decision.mayHold(region).allowed);
-    if (legal.length > 0) legalPoints += count;
     if (legal.some(({ region }) => !isDown(situation, region))) restorable += count;
   }
   const { cost, unpricedBytes } = priceOfMonth(situation.rulebook, groups, decision);
   const findings = evaluateCompliance(chosen, complianceFactsOf(situation, decision, groups));
-  return { decision, findings, debts, restorable, legalPoints, cost, unpricedBytes };
+  return { decision, findings, debts, restorable, cost, unpricedBytes };
 }
 
 /** New backups run in the home region and go there first. */
@@ -101,16 +100,8 @@ function whyNoCapture(situation: Situation, { instance, placement }: Decision): 
   return { rule: 'home-unusable', text: why?.text ?? `${instance.home}, the home of ${instance.id}, is not a region` };
 }
 
-function findRefusal(old: Assessment, fresh: Assessment): Reason | null {
-  const { instance, placement } = fresh.decision;
-  if (old.legalPoints > 0 && fresh.legalPoints === 0) {
-    return {
-      rule: 'no-legal-copy',
-      text: `no verified copy of ${instance.id} would be where copies may be; ${old.legalPoints} of its points have one now`,
-    };
-  }
-  if (old.decision.placement.placed.length > 0 && placement.placed.length === 0) {
-    return { rule: 'no-legal-region', text: `no region would be left in which a copy of ${instance.id} may be` };
-  }
-  return null;
+/** Where the newest restorable point has verified copies. Points come newest first. */
+function findVerified(points: readonly HeldPoint[]): RegionId[] {
+  const newest = points.find(({ state, copies }) => state === 'complete' && copies.some((copy) => copy.state === 'verified'));
+  return (newest?.copies ?? []).filter(({ state }) => state === 'verified').map(({ region }) => region);
 }

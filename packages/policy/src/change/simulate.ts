@@ -19,6 +19,7 @@ export function suppose(situation: Situation, { down = [], removed = [] }: Suppo
   return {
     ...situation,
     health,
+    unlisted: [...(situation.unlisted ?? []), ...rulebook.regions.filter(({ id }) => removed.includes(id))],
     rulebook: { ...rulebook, regions: rulebook.regions.filter(({ id }) => !removed.includes(id)) },
   };
 }

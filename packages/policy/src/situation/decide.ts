@@ -5,19 +5,26 @@ import { mayUse, type Permission } from '../residency/may-use.ts';
 import type { Decision, PlannedInstance, Situation } from './situation.ts';
 
 /** What the rulebook says about one instance in a situation. */
-export function decide({ rulebook, capabilities, now }: Situation, instance: PlannedInstance): Decision {
-  const { policy } = resolvePolicy(rulebook, instance);
+export function decide({ rulebook, unlisted = [], capabilities, now }: Situation, instance: PlannedInstance): Decision {
+  const { policy, applying } = resolvePolicy(rulebook, instance);
   const answers = new Map<RegionId, Permission>();
+  const mayHold = (region: RegionId): Permission => {
+    const known = answers.get(region);
+    if (known !== undefined) return known;
+    const answer = mayUse({ rulebook, instance, policy, region, purpose: 'data', now, existing: true });
+    answers.set(region, answer);
+    return answer;
+  };
   return {
     instance,
+    hasPolicy: applying.length > 0,
     policy,
     placement: getStorageRegions({ rulebook, instance, policy, capabilities, now }),
-    mayHold(region) {
-      const known = answers.get(region);
-      if (known !== undefined) return known;
-      const answer = mayUse({ rulebook, instance, policy, region, purpose: 'data', now, existing: true });
-      answers.set(region, answer);
-      return answer;
+    mayHold,
+    mayKeep(region) {
+      const place = unlisted.find(({ id }) => id === region);
+      if (place === undefined) return mayHold(region);
+      return mayUse({ rulebook, instance, policy, region: place, purpose: 'data', now, existing: true });
     },
   };
 }

@@ -1,10 +1,12 @@
-import type { Placement, Policy, RegionCapabilities, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
+import type { Placement, Policy, Region, RegionCapabilities, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import type { Permission } from '../residency/may-use.ts';
 
 /** Everything that decides besides the instance and what it holds. A plan compares two of them. */
 export interface Situation {
   rulebook: Rulebook;
+  /** Regions that the rulebook does not name and that may hold copies still. */
+  unlisted?: readonly Region[];
   capabilities: RegionCapabilities;
   /** A region that is missing is unknown, which is not down. */
   health: ReadonlyMap<RegionId, RegionHealth>;
@@ -20,8 +22,12 @@ export interface PlannedInstance extends SelectableInstance {
 /** What a situation means for one instance. */
 export interface Decision {
   instance: PlannedInstance;
+  /** Whether any policy applies; without one nothing may be stored. */
+  hasPolicy: boolean;
   policy: Policy;
   placement: Placement;
   /** May copies lie in the region? Remembers its answers. */
   mayHold(region: RegionId): Permission;
+  /** As {@link mayHold}, but in a region that nobody administers any longer copies may stay and be read if its place allows it. */
+  mayKeep(region: RegionId): Permission;
 }

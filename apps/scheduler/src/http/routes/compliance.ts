@@ -2,7 +2,8 @@ import { complianceViewSchema, frameworkViewSchema } from '@cbcr/client';
 import { CbcrError, instanceIdSchema } from '@cbcr/domain';
 import { type Finding, startComplianceCheck } from '@cbcr/policy';
 import { z } from 'zod';
-import { planned, readHoldings, readSituation } from '../../read-situation.ts';
+import { planned } from '../../planned-instance.ts';
+import { readHoldings, readSituation } from '../../read-situation.ts';
 import { describeCompliance, describeFrameworks } from '../../views/compliance-view.ts';
 import type { Route } from './route.ts';
 

@@ -1,7 +1,7 @@
 import { addInstanceRequestSchema, instanceDetailViewSchema, instanceViewSchema } from '@cbcr/client';
 import { CbcrError, instanceIdSchema, instanceSchema } from '@cbcr/domain';
-import { resolvePolicy } from '@cbcr/policy';
 import { z } from 'zod';
+import { addInstance } from '../../add-instance.ts';
 import { createInstanceReader, readInstanceFacts } from '../../read-instance.ts';
 import { describeInstance, describeInstanceInDetail } from '../../views/instance-view.ts';
 import { acceptConnection } from '../accept-connection.ts';
@@ -46,14 +46,7 @@ export const instances: Route = (app, deps) => {
       }
       const connection = acceptConnection(deps, body.engine, body.connection);
       const instance = instanceSchema.parse({ ...body, connection });
-      const { rulebook } = await catalog.rulebook.current();
-      if (instance.policy === undefined && resolvePolicy(rulebook, instance).applying.length === 0) {
-        throw new CbcrError('policy.none-applies', {
-          instance: body.id,
-          known: rulebook.policies.map(({ id }) => id).join(', ') || 'none',
-        });
-      }
-      await catalog.instances.add(instance, callerOf(request).name);
+      await addInstance(deps, instance, callerOf(request).name);
       return reply.status(201).send(describeInstanceInDetail(await readInstanceFacts(deps, body.id)));
     },
   );
