@@ -16,8 +16,12 @@ export async function raiseFence(session: Session, schema: string, owner: Restor
     [schema],
   );
   for (const { name } of others) await session.query(`drop text search configuration ${schema}.${name}`);
-  const [row] = await session.query<{ current: string }>("select current_setting('default_text_search_config') as current");
-  await session.query(`create text search configuration ${schema}.${fenceOf(owner)} (copy = ${row?.current ?? 'pg_catalog.simple'})`);
+  // A default of the database may name what went when the target was emptied, or what the restore is about to bring.
+  const [row] = await session.query<{ name: string }>(
+    `select format('%I.%I', nspname, cfgname) as name from pg_ts_config join pg_namespace n on n.oid = cfgnamespace
+      where format('%I.%I', nspname, cfgname) = current_setting('default_text_search_config')`,
+  );
+  await session.query(`create text search configuration ${schema}.${fenceOf(owner)} (copy = ${row?.name ?? 'pg_catalog.simple'})`);
 }
 
 /** Rejects when the fence is not this attempt's. */

@@ -147,6 +147,44 @@ describe('a target', () => {
     expect(await fixture.run(target, extensions)).toEqual(kept);
   });
 
+  it.each([
+    ['it goes with the rest', 'public.mine'],
+    ['its name needs quotes', 'public."Mine o\'clock"'],
+    ['it stands in a schema of its own', 'words.mine'],
+  ])('is emptied although its sessions search text by a configuration of its own: %s', async (_what, name) => {
+    const parts = await bench.captureAll(await fixture.makeDatabase('create table wanted (a int); insert into wanted values (1)'));
+    const target = await fixture.makeDatabase(`create schema words; create text search configuration ${name} (copy = english); create table old (a int)`);
+    const database = fixture.nameOf(target);
+    await fixture.run(target, `alter database ${database} set default_text_search_config = '${name.replaceAll("'", "''")}'`);
+    const owner = { id: 'run_1', attempt: 1 };
+    await bench.restore(target, restoreSourceOf(fixture, parts), { clean: database, owner });
+    expect(await fixture.run(target, "select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([{ relname: 'wanted' }]);
+    expect(await fixture.run(target, 'select cfgname from pg_ts_config where oid >= 16384')).toEqual([]);
+  });
+
+  it('is restored by a login that is its owner and nothing else, whatever the two are called', async () => {
+    const parts = await bench.captureAll(await fixture.makeDatabase('create table wanted (a int primary key); insert into wanted values (1)'));
+    const admin = inject('postgresAdminUrl');
+    const [role, database] = [`plain "röle" o'x`, `o'dd "näme"; drop -- $$`];
+    const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+    await fixture.run(admin, `create role ${quoted(role)} login password 'p@ss:w/ö rd%'`);
+    await fixture.run(admin, `create database ${quoted(database)} owner ${quoted(role)}`);
+    const target = new URL(fixture.loginAs(admin, role));
+    target.pathname = `/${encodeURIComponent(database)}`;
+    try {
+      for (const [attempt, clean] of [undefined, database].entries()) {
+        await bench.restore(target.href, restoreSourceOf(fixture, parts), { jobs: 2, clean, owner: { id: 'run_1', attempt } });
+      }
+      // Nothing of the restore is left in it, and what it holds is whole: it can be captured, and that is a capture of the source.
+      const again = await fixture.makeEmptyTarget();
+      await bench.restore(again, restoreSourceOf(fixture, await bench.captureAll(target.href)));
+      expect(await fixture.run(again, 'select a from wanted')).toEqual([{ a: 1 }]);
+    } finally {
+      await fixture.run(admin, `drop database ${quoted(database)}`);
+      await fixture.run(admin, `drop role ${quoted(role)}`);
+    }
+  });
+
   it('keeps everything when something in it cannot be removed, and says what', async () => {
     const parts = await bench.captureAll(await fixture.makeDatabase('create table wanted (a int)'));
     const target = await fixture.makeDatabase(
