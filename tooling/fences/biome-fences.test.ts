@@ -18,7 +18,7 @@ beforeAll(() => {
     (name) => `packages/${name}`,
   );
   const apps = ['apps/cli', 'apps/scheduler', 'apps/worker'];
-  workspace = plantWorkspace(files, Object.fromEntries([...packages, ...apps].map((folder) => [folder, everything])));
+  workspace = plantWorkspace(files, Object.fromEntries([...packages, ...apps].map((folder) => [folder, everything])), ['fast-check']);
   const biome = join(import.meta.dirname, '../../node_modules/.bin/biome');
   const run = spawnSync(biome, ['check', '--reporter=json', '--max-diagnostics=none', 'packages', 'apps'], {
     cwd: workspace.path,

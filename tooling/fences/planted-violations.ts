@@ -113,6 +113,12 @@ export const violationsForBiome: PlantedViolation[] = [
     text: `import { pino } from 'pino';\npino();\n`,
     report: /pino isn't specified/,
   },
+  {
+    fence: 'dependency of tests',
+    path: 'packages/jobs/src/u2.ts',
+    text: `import { assert } from 'fast-check';\nassert();\n`,
+    report: /fast-check isn't specified/,
+  },
   { fence: 'any', path: 'packages/jobs/src/n1.ts', text: `export const x = (y: any) => y;\n`, report: /Unexpected any/ },
   {
     fence: 'skipped test',
@@ -139,5 +145,6 @@ export const legitimateFiles: Record<string, string> = {
   'packages/jobs/src/fine.ts': `export const at = new Date(5);\nexport const word = 'non-empty';\n`,
   'packages/jobs/src/fine.test.ts': `import { systemClock } from '@cbcr/domain';\nimport { startRedis } from '@cbcr/testkit';\n\nexport const home = [startRedis('eu-north'), systemClock];\n`,
   'packages/policy/src/deletion/judge-deletion.ts': `import { issueDeletionPermit } from '@cbcr/domain';\n\nexport const judge = () => issueDeletionPermit();\n`,
+  'packages/jobs/src/chance.test.ts': `import { sample } from 'fast-check';\n\nexport const dice = sample();\n`,
   'packages/policy/src/hash.ts': `import { createHash } from 'node:crypto';\n\nexport const hash = (text: string) => createHash('sha256').update(text);\n`,
 };

@@ -19,6 +19,8 @@ export { type CopyInQuestion, factsOfCopy, type PointUser } from './deletion/fac
 export { type DeletionReason, type DeletionVerdict, judgeDeletion } from './deletion/judge-deletion.ts';
 export type { EffectivePolicy, FieldOrigin, ResolvedPolicy } from './effective/effective-policy.ts';
 export { resolvePolicy } from './effective/resolve-policy.ts';
+export { describeExplanation } from './explain/describe-explanation.ts';
+export { explainInstance } from './explain/explain-instance.ts';
 export { judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { describeHold, type HoldableCopy, type HoldMoment, holdsOn, holdsOnInstance, protectsUntil } from './holds/holds-on.ts';

@@ -1,11 +1,13 @@
 import type { PolicyExplanationView } from '@cbcr/client';
 import type { Purpose } from '@cbcr/domain';
 import type { DecisionFacts } from '@cbcr/operations';
-import { mayUse } from '@cbcr/policy';
+import { describeExplanation, explainInstance, mayUse } from '@cbcr/policy';
 
 /** The same decisions that planning, workers and restores ask for, with their reasons. */
 export function describePolicy(facts: DecisionFacts, version: number): PolicyExplanationView {
-  const { instance, effective, placement, rulebook } = facts;
+  const { instance, rulebook } = facts;
+  const explanation = explainInstance(facts);
+  const { effective, placement } = explanation;
   const { placed, spares, excluded, unmet } = placement;
   const permission = (region: (typeof rulebook.regions)[number], purpose: Purpose) => mayUse({ ...facts, region: region.id, purpose });
   return {
@@ -23,5 +25,6 @@ export function describePolicy(facts: DecisionFacts, version: number): PolicyExp
         restore: permission(region, 'restore'),
         drill: permission(region, 'drill'),
       })),
+    text: describeExplanation(explanation),
   };
 }

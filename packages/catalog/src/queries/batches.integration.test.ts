@@ -70,6 +70,15 @@ test('of successes that are told at once each counts by its own epoch, and none 
   expect((await catalog.points.get(done.id)).state).toBe('complete');
 });
 
+test('of successes that are told at once one that no database can hold is refused, and the others count', async () => {
+  const held = await Promise.all(Array.from({ length: 3 }, () => openRun(catalog)));
+  const results = [{ n: 0 }, { n: 'a byte \u0000 that is no text' }, { n: 2 }];
+  const outcomes = await Promise.allSettled(held.map(({ run, epoch }, n) => catalog.ledger.succeed(run, epoch, results[n])));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  const states = await Promise.all(held.map(async ({ run }) => (await catalog.runs.get(run)).state));
+  expect(states).toEqual(['succeeded', 'running', 'succeeded']);
+});
+
 test('a success that is told while a capture of its run is being begun waits for it, and breaks it off', async () => {
   const { run, epoch } = await openRun(catalog);
   const point = stage.ids.recoveryPointId();

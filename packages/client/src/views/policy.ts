@@ -30,5 +30,7 @@ export const policyExplanationViewSchema = z.object({
     unmet: z.array(reasonSchema),
   }),
   residency: z.array(z.object({ region: z.string(), data: permission, key: permission, restore: permission, drill: permission })),
+  /** The same for people, line by line. */
+  text: z.array(z.string()),
 });
 export type PolicyExplanationView = z.infer<typeof policyExplanationViewSchema>;

@@ -153,17 +153,23 @@ describe('a target', () => {
     ['it stands in a schema of its own', 'words.mine'],
   ])('is emptied although its sessions search text by a configuration of its own: %s', async (_what, name) => {
     const parts = await bench.captureAll(await fixture.makeDatabase('create table wanted (a int); insert into wanted values (1)'));
-    const target = await fixture.makeDatabase(`create schema words; create text search configuration ${name} (copy = english); create table old (a int)`);
+    const target = await fixture.makeDatabase(
+      `create schema words; create text search configuration ${name} (copy = english); create table old (a int)`,
+    );
     const database = fixture.nameOf(target);
     await fixture.run(target, `alter database ${database} set default_text_search_config = '${name.replaceAll("'", "''")}'`);
     const owner = { id: 'run_1', attempt: 1 };
     await bench.restore(target, restoreSourceOf(fixture, parts), { clean: database, owner });
-    expect(await fixture.run(target, "select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([{ relname: 'wanted' }]);
+    expect(await fixture.run(target, "select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([
+      { relname: 'wanted' },
+    ]);
     expect(await fixture.run(target, 'select cfgname from pg_ts_config where oid >= 16384')).toEqual([]);
   });
 
   it('is restored by a login that is its owner and nothing else, whatever the two are called', async () => {
-    const parts = await bench.captureAll(await fixture.makeDatabase('create table wanted (a int primary key); insert into wanted values (1)'));
+    const parts = await bench.captureAll(
+      await fixture.makeDatabase('create table wanted (a int primary key); insert into wanted values (1)'),
+    );
     const admin = inject('postgresAdminUrl');
     const [role, database] = [`plain "röle" o'x`, `o'dd "näme"; drop -- $$`];
     const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -179,6 +185,7 @@ describe('a target', () => {
       const again = await fixture.makeEmptyTarget();
       await bench.restore(again, restoreSourceOf(fixture, await bench.captureAll(target.href)));
       expect(await fixture.run(again, 'select a from wanted')).toEqual([{ a: 1 }]);
+      await fixture.run(again, `reassign owned by ${quoted(role)} to current_user`);
     } finally {
       await fixture.run(admin, `drop database ${quoted(database)}`);
       await fixture.run(admin, `drop role ${quoted(role)}`);

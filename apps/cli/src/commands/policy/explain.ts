@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
-import { describePolicy } from '../../output/describe-policy.ts';
 
 export function explainPolicy(parent: Command, cli: Cli): void {
   parent
@@ -9,6 +8,6 @@ export function explainPolicy(parent: Command, cli: Cli): void {
     .argument('<instance>')
     .action(async (instance: string) => {
       const explanation = await (await cli.connect()).explainPolicy(instance);
-      cli.out.result(explanation, () => describePolicy(explanation));
+      cli.out.result(explanation, () => [...explanation.text, '', `by version ${explanation.version} of the rules`]);
     });
 }
