@@ -57,12 +57,16 @@ export async function simulate(redis: Redis, rates: Readonly<Record<string, numb
   await publish(rates);
   const changes = [...(simulation.changes ?? [])];
   const movements: Movement[] = [];
+  const used = new Set([`${prefix}:limits`]);
   const asks = simulation.workers.map(({ fromMs }, worker) => ({ worker, atMs: fromMs }));
 
   for (;;) {
     asks.sort((a, b) => a.atMs - b.atMs);
     const ask = asks.shift();
-    if (ask === undefined || ask.atMs > simulation.durationMs) return movements;
+    if (ask === undefined || ask.atMs > simulation.durationMs) {
+      await redis.del(...used);
+      return movements;
+    }
     for (let change = changes[0]; change !== undefined && change.atMs <= ask.atMs; change = changes[0]) {
       await publish(change.rates);
       changes.shift();
@@ -73,7 +77,12 @@ export async function simulate(redis: Redis, rates: Readonly<Record<string, numb
     const keys = [`${prefix}:limits`, ...self.gates.flatMap((gate) => [`${prefix}:free:${gate}`, `${prefix}:members:${gate}`])];
     const timing = [roundMs, longestRoundMs, shortestLeaseMs, graceMs, 600].map((ms) => ms * 1000);
     const nowUs = Math.round((startMs + atMs) * 1000);
-    const raw = await run(keys, [`w${worker}`, self.wantBytes, ...timing, ...self.gates.flatMap((gate) => [gate, '-']), nowUs]);
+    // What the script lets Redis forget after a while, it would forget in real time, in the midst of a simulation that is held up.
+    const [raw] = await Promise.all([
+      run(keys, [`w${worker}`, self.wantBytes, ...timing, ...self.gates.flatMap((gate) => [gate, '-']), nowUs]),
+      ...keys.map((key) => redis.persist(key)),
+    ]);
+    for (const key of keys) used.add(key);
     const [code = 0, , waitUs = 0, durationUs = 0, bytes = 0] = Array.isArray(raw) ? raw.map(Number) : [];
     if (code !== answerCode.lease) {
       asks.push({ worker, atMs: atMs + 250 });

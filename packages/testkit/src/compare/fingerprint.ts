@@ -46,6 +46,8 @@ export async function fingerprintDatabase(url: string, { environment, connection
 const openConnection = (url: string) =>
   postgres(url, {
     max: 1,
+    // A machine that has other work makes a connection slowly.
+    connect_timeout: 180,
     onnotice: () => {},
     connection: {
       application_name: 'cbcr compare',

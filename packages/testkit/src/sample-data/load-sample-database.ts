@@ -44,6 +44,8 @@ const readScript = (name: string) => readFile(new URL(`./sql/${name}.sql`, impor
 const connect = (url: string) =>
   postgres(url, {
     max: 1,
+    // A machine that has other work makes a connection slowly.
+    connect_timeout: 180,
     onnotice: () => {},
     connection: {
       synchronous_commit: 'off',

@@ -9,7 +9,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const connect = (url: string) => postgres(url, { max: 1, onnotice: () => {} });
+// A machine that has other work makes a connection slowly.
+const connect = (url: string) => postgres(url, { max: 1, connect_timeout: 180, onnotice: () => {} });
 
 const withDatabase = (url: string, name: string) => {
   const changed = new URL(url);
