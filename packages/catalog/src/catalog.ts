@@ -17,6 +17,7 @@ import { createOutboxQueries, type OutboxQueries } from './queries/outbox.ts';
 import { createPointQueries, type PointQueries } from './queries/points.ts';
 import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
 import { createRegionQueries, type RegionQueries } from './queries/regions.ts';
+import { createRetentionQueries, type RetentionQueries } from './queries/retention.ts';
 import { createRulebookQueries, type RulebookQueries } from './queries/rulebook.ts';
 import { createRunQueries, type RunQueries } from './queries/runs.ts';
 import { createWorkerQueries, type WorkerQueries } from './queries/workers.ts';
@@ -39,6 +40,7 @@ export interface Catalog {
   workers: WorkerQueries;
   audit: AuditQueries;
   limits: LimitQueries;
+  retention: RetentionQueries;
   applyConfig: ApplyConfig;
   applyRulebook: ApplyRulebook;
   rulebook: RulebookQueries;
@@ -79,6 +81,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     workers: createWorkerQueries(context),
     audit: createAuditQueries(context),
     limits: createLimitQueries(context),
+    retention: createRetentionQueries(context),
     applyConfig: createApplyConfig(context),
     applyRulebook: createApplyRulebook(context),
     rulebook: createRulebookQueries(context),

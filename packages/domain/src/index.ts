@@ -104,7 +104,7 @@ export {
   retentionSectionSchema,
   retentionSettingsSchema,
 } from './rulebook/retention.ts';
-export { type Rulebook, rulebookSchema } from './rulebook/rulebook.ts';
+export { type EarlierRulebook, type Rulebook, rulebookSchema } from './rulebook/rulebook.ts';
 export type { Selector } from './rulebook/selector.ts';
 export {
   type EnginePreference,

@@ -37,6 +37,7 @@ export type { LinkFacts, TransferEstimate } from './restore/estimate-transfer.ts
 export { type RankedSource, type RankingInput, rankSources, type SourceRanking } from './restore/rank-sources.ts';
 export { checkRetention } from './retention/check-retention.ts';
 export { judgeRetention } from './retention/judge-retention.ts';
+export { nextReviewAt } from './retention/next-review.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
 export type { PlannedInstance, Situation } from './situation/situation.ts';

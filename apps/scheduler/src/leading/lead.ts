@@ -10,6 +10,7 @@ import { startLoop } from './loop.ts';
 import { createLimitPublisher } from './publish-limits.ts';
 import { createReconciler } from './reconcile.ts';
 import { relayWakeUps } from './relay.ts';
+import { reviewRetention } from './review-retention.ts';
 
 export interface LeadingDependencies {
   catalog: Catalog;
@@ -77,6 +78,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const schedules = loop('schedules', () => runDueSchedules(deps));
     const reconcile = loop('reconcile', reconciler.round);
     const limits = loop('limits', createLimitPublisher(deps));
+    const retention = loop('retention', () => reviewRetention(deps));
     const tidy = startLoop({
       name: 'tidy',
       intervalMs: 3_600_000,
@@ -98,7 +100,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
       catalog.listen('points', { onNotification: reconcile.knock, onListening: reconcile.knock }),
       catalog.listen('limits', { onNotification: limits.knock, onListening: limits.knock }),
     ];
-    await Promise.all([relay.ended, schedules.ended, reconcile.ended, limits.ended, tidy.ended]);
+    await Promise.all([relay.ended, schedules.ended, reconcile.ended, limits.ended, retention.ended, tidy.ended]);
     for (const stop of stopListening) stop();
   }
 }

@@ -145,6 +145,10 @@ async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instanc
         retiredAt: null,
         // Another policy may have another schedule: the scheduler looks again.
         scheduleVersion: null,
+        // Other rules may be for it now.
+        retentionDueAt: sql`case when (${instances.engine}, ${instances.policyId}, ${instances.dataClass}, ${instances.labels}) is distinct from
+          (excluded.engine, excluded.policy_id, excluded.data_class, excluded.labels)
+          then least(${instances.retentionDueAt}, ${now.toISOString()}) else ${instances.retentionDueAt} end`,
       },
     });
 }

@@ -18,6 +18,7 @@ import { insertAuditEvent } from './audit.ts';
 import { type CopyAt, changeCopy } from './change-copy.ts';
 import { type RunWriter, requireHeldRun, writerColumns } from './fence.ts';
 import { type PointRecord, requirePoint } from './point-record.ts';
+import { askForReview, ofPoint } from './retention-due.ts';
 
 export interface BeginCapture extends RunWriter {
   instance: InstanceId;
@@ -92,6 +93,7 @@ export function createCaptureQueries({ clock, ids, transact }: QueryContext): Ca
           const at = { point, region: copy.region, writer, now };
           await settleCopy(tx, at, copy, captured.get(copy.region));
         }
+        await askForReview(tx, now, ofPoint(point));
         await insertAuditEvent(tx, now, {
           actor: `run:${run}`,
           action: 'point.completed',

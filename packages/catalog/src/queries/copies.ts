@@ -8,6 +8,7 @@ import { type CopyAt, type CopyChange, changeCopy, lockCopy, owed } from './chan
 import { type RunWriter, requireHeldRun } from './fence.ts';
 import { toCopy } from './point-record.ts';
 import { requireStore } from './regions.ts';
+import { askForReview, ofPoint } from './retention-due.ts';
 
 export interface CopyKey {
   point: RecoveryPointId;
@@ -59,6 +60,8 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
       const wanted = decide(locked);
       if (wanted === null) return locked;
       const after = await changeCopy(tx, at, wanted);
+      // Only verified copies count among those that are kept: one more or less may decide about others.
+      if ((locked.state === 'verified') !== (after.state === 'verified')) await askForReview(tx, now, ofPoint(key.point));
       await notify(tx, 'points', key.point);
       return after;
     });

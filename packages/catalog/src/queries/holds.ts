@@ -3,6 +3,7 @@ import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { holdReleases, holds } from '../schema/holds.ts';
 import { insertAuditEvent } from './audit.ts';
+import { askForReview } from './retention-due.ts';
 
 export interface NewHold {
   title: string;
@@ -45,6 +46,7 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
   const write = async (tx: Executor, id: HoldId, fact: Omit<typeof holdReleases.$inferInsert, 'hold' | 'at'>) => {
     const at = clock.now();
     await tx.insert(holdReleases).values({ hold: numberOf(id), at, ...fact });
+    if (fact.step === 'released') await askForReview(tx, at, sql`true`);
     const action = fact.step === 'requested' ? 'hold.release-requested' : 'hold.released';
     const { by, reason, approvedBy = null } = fact;
     const facts = { reason, ...(approvedBy === null ? {} : { requestedBy: by, approvedBy }) };
@@ -62,6 +64,7 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
           .values({ ...hold, selector, placedBy: by, placedAt: at })
           .returning();
         if (row === undefined) throw new RangeError('an insert that returns gives a row');
+        await askForReview(tx, at, sql`true`);
         const { title, reason, matter } = hold;
         await insertAuditEvent(tx, at, {
           actor: by,

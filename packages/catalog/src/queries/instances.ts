@@ -43,8 +43,8 @@ export interface InstanceQueries {
   claimDue(claim: ClaimDue): Promise<DueClaim[]>;
 }
 
-function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
-  const { homeRegion, policyId, schedule: _schedule, scheduleVersion: _scheduleVersion, ...rest } = row;
+export function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
+  const { homeRegion, policyId, schedule: _schedule, scheduleVersion: _scheduleVersion, retentionDueAt: _retentionDueAt, ...rest } = row;
   return { ...rest, home: homeRegion, ...(policyId === null ? {} : { policy: policyId }) };
 }
 
@@ -85,7 +85,7 @@ async function addInstance(tx: Executor, now: Date, instance: Instance, actor: s
   if (existing.engine !== instance.engine) throw new CbcrError('instance.exists', { instance: instance.id });
   const [revived] = await tx
     .update(instances)
-    .set({ ...columns, source: 'api', retiredAt: null, nextDueAt: null, scheduleVersion: null })
+    .set({ ...columns, source: 'api', retiredAt: null, nextDueAt: null, scheduleVersion: null, retentionDueAt: now })
     .where(eq(instances.id, instance.id))
     .returning();
   if (revived === undefined) throw new CbcrError('instance.not-found', { instance: instance.id });

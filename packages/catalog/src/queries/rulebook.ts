@@ -1,4 +1,14 @@
-import { CbcrError, hashRulebook, type InstanceId, type RegionId, type Rulebook, type RulebookPolicy, rulebookSchema } from '@cbcr/domain';
+import {
+  CbcrError,
+  type EarlierRulebook,
+  hashRulebook,
+  type InstanceId,
+  type RegionId,
+  type Rulebook,
+  type RulebookPolicy,
+  retentionSectionSchema,
+  rulebookSchema,
+} from '@cbcr/domain';
 import { asc, desc, eq, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances, policies, regions } from '../schema/instances.ts';
@@ -6,6 +16,7 @@ import { copies, recoveryPoints } from '../schema/points.ts';
 import { policyVersions } from '../schema/policy-versions.ts';
 import { insertAuditEvent } from './audit.ts';
 import { toRegion } from './regions.ts';
+import { askForReview } from './retention-due.ts';
 
 export interface CurrentRulebook {
   /** 0 before anything was applied by a version of CBCR that keeps versions. */
@@ -47,6 +58,9 @@ export interface RulebookQueries {
   findByHash(hash: string): Promise<PolicyVersion | null>;
 }
 
+/** Of a rulebook that does not say one. The domain drops those whose own time is over. */
+const defaultCoolingOffMs = retentionSectionSchema.parse({}).coolingOff.ms;
+
 const newest = async (tx: Executor) => {
   const [row] = await tx
     .select({ version: policyVersions.version, hash: policyVersions.hash })
@@ -67,6 +81,7 @@ export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook,
   const document: unknown = JSON.parse(JSON.stringify(rulebook));
   await tx.insert(policyVersions).values({ version, document, hash, author: actor, reason, forced, rollbackOf, appliedAt: now });
   const action = rollbackOf === null ? 'policy.applied' : 'policy.rolled-back';
+  await askForReview(tx, now, sql`true`);
   await insertAuditEvent(tx, now, { actor, action, subject: `policy:${version}`, facts: { version, hash, reason, forced, rollbackOf } });
   return version;
 }
@@ -138,6 +153,28 @@ export function createRulebookQueries({ attempt }: QueryContext): RulebookQuerie
         return row ?? null;
       }),
   };
+}
+
+/** What was in force a short while ago. A document that says nothing of a cooling-off has that of today. */
+export async function readCoolingVersions(db: Executor, now: Date): Promise<EarlierRulebook[]> {
+  const rows = await db.execute<{ version: number; document: unknown; ended_ms: string }>(sql`
+    with lasting as (
+      select version, document, lead(applied_at) over (order by version) as ended_at,
+             coalesce((document #>> '{retention,coolingOff,ms}')::float8, 0) as own_ms
+      from ${policyVersions}
+    ), current as (
+      select greatest(coalesce((document #>> '{retention,coolingOff,ms}')::float8, 0), ${defaultCoolingOffMs}) as ms
+      from ${policyVersions} order by version desc limit 1
+    )
+    select version, document, (extract(epoch from ended_at) * 1000)::int8 as ended_ms from lasting, current
+    where ended_at + greatest(own_ms, current.ms) * interval '1 millisecond' > ${now.toISOString()}::timestamptz
+    order by version desc`);
+  const earlier: EarlierRulebook[] = [];
+  for (const { version, document, ended_ms } of rows) {
+    const rulebook = await withUnlisted(db, rulebookSchema.parse(document));
+    earlier.push({ version, rulebook, endedAt: new Date(Number(ended_ms)) });
+  }
+  return earlier;
 }
 
 async function withUnlisted(db: Executor, rulebook: Rulebook): Promise<Rulebook> {

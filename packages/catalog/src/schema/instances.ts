@@ -54,9 +54,12 @@ export const instances = pgTable(
     scheduleVersion: integer('schedule_version'),
     /** Null when there is no schedule, or when the scheduler has not looked yet. */
     nextDueAt: moment('next_due_at'),
+    /** When its copies must be judged again: whether they expire, and when. */
+    retentionDueAt: moment('retention_due_at').notNull().default(sql`now()`),
   },
   (table) => [
     index('instances_due').on(table.nextDueAt).where(sql`${table.retiredAt} is null and ${table.nextDueAt} is not null`),
+    index('instances_retention_due').on(table.retentionDueAt),
     index('instances_schedule_version').on(table.scheduleVersion).where(sql`${table.retiredAt} is null`),
   ],
 );

@@ -63,6 +63,8 @@ export const copies = pgTable(
     verifiedAt: moment('verified_at'),
     attempts: integer().notNull().default(0),
     nextAttemptAt: moment('next_attempt_at'),
+    /** When the rules let it go if nothing else happens, as it was judged last; null when no such moment is known. */
+    expiresAt: moment('expires_at'),
     /** Whether the point is complete, so that the copy must exist; a trigger keeps it. */
     demanded: boolean().notNull().default(false),
     /** The first moment at which the store lets every object of the copy go, as it was told; null: it locks none. Never earlier than it was. */
@@ -77,6 +79,9 @@ export const copies = pgTable(
     index('copies_owed')
       .on(sql`coalesce(${table.nextAttemptAt}, ${table.since})`, table.pointId, table.regionId)
       .where(sql`${table.demanded} and ${table.state} in ('planned', 'copying', 'stored', 'failed', 'blocked')`),
+    index('copies_due')
+      .on(table.expiresAt, table.pointId, table.regionId)
+      .where(sql`${table.expiresAt} is not null and ${table.state} in ('stored', 'verified')`),
     check('copies_verified_has_moment', sql`${table.state} <> 'verified' or ${table.verifiedAt} is not null`),
   ],
 );

@@ -23,3 +23,11 @@ export const rulebookSchema = z.strictObject({
   retention: retentionSectionSchema,
 });
 export type Rulebook = z.infer<typeof rulebookSchema>;
+
+/** A version of the rulebook that is no longer in force. */
+export interface EarlierRulebook {
+  version: number;
+  rulebook: Rulebook;
+  /** When a later version came into force. */
+  endedAt: Date;
+}

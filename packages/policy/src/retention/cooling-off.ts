@@ -1,12 +1,4 @@
-import type { Rulebook } from '@cbcr/domain';
-
-/** A version of the rulebook that is no longer in force. */
-export interface EarlierRulebook {
-  readonly version: number;
-  readonly rulebook: Rulebook;
-  /** When a later version came into force. */
-  readonly endedAt: Date;
-}
+import type { EarlierRulebook, Rulebook } from '@cbcr/domain';
 
 /** An earlier version that still keeps what it kept, and until when. */
 export interface CoolingVersion extends EarlierRulebook {

@@ -1,7 +1,15 @@
-import { type CopyState, type HeldPoint, type Hold, holdIdSchema, holdSelectorSchema, type RegionId, rulebookSchema } from '@cbcr/domain';
+import {
+  type CopyState,
+  type EarlierRulebook,
+  type HeldPoint,
+  type Hold,
+  holdIdSchema,
+  holdSelectorSchema,
+  type RegionId,
+  rulebookSchema,
+} from '@cbcr/domain';
 import { expect, test } from 'vitest';
 import { instanceOf, pointId, regionId } from '../samples.ts';
-import type { EarlierRulebook } from './cooling-off.ts';
 import { judgeRetention } from './judge-retention.ts';
 
 /*

@@ -1,7 +1,7 @@
-import type { HeldPoint, Hold, Reason, RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
+import type { EarlierRulebook, HeldPoint, Hold, Reason, RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import { describeHold, holdsOn, holdsOnInstance, protectsUntil } from '../holds/holds-on.ts';
-import { type CoolingVersion, type EarlierRulebook, findCoolingVersions } from './cooling-off.ts';
+import { type CoolingVersion, findCoolingVersions } from './cooling-off.ts';
 import type { CopyVerdict } from './copy-verdict.ts';
 import { describeMinute } from './describe-moment.ts';
 import { type LineVerdict, openLine } from './judge-line.ts';
