@@ -16,6 +16,13 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** A day, which means its first moment in UTC, or a moment; as a moment. */
+export function parseMoment(text: string): string {
+  const ms = /^\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('It must be a day or a moment, such as 2027-01-31 or 2027-01-31T12:00:00Z.');
+  return new Date(ms).toISOString();
+}
+
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** `90s`, `45m`, `8h` or `30d`, in seconds. */

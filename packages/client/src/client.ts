@@ -10,6 +10,7 @@ import type {
   PlanRequest,
   ReplicationRequest,
   RestoreRequest,
+  RetentionPreviewRequest,
   RollbackRequest,
   SetLimitRequest,
   SimulationRequest,
@@ -29,6 +30,12 @@ import {
 } from './views/policy.ts';
 import { type RegionView, regionViewSchema } from './views/region.ts';
 import { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
+import {
+  type RetentionExplanationView,
+  type RetentionPreviewView,
+  retentionExplanationViewSchema,
+  retentionPreviewViewSchema,
+} from './views/retention.ts';
 import { type RunView, runViewSchema } from './views/run.ts';
 import { type WaitOptions, waitForRun } from './wait-for-run.ts';
 
@@ -81,6 +88,12 @@ export interface CbcrClient {
   planPolicy(request: PlanRequest): Promise<PlanView>;
   /** What would be if; changes nothing. */
   simulatePolicy(request: SimulationRequest): Promise<PlanView>;
+  /** Why each copy of an instance is kept, or expires. */
+  explainRetention(instance: string): Promise<RetentionExplanationView>;
+  /** Why each copy of a point is kept, or expires. */
+  explainPointRetention(point: string): Promise<RetentionExplanationView>;
+  /** What rules would do to the copies that exist; changes nothing. */
+  previewRetention(request: RetentionPreviewRequest): Promise<RetentionPreviewView>;
   checkCompliance(filter?: {
     instance?: string | undefined;
     framework?: string | undefined;
@@ -150,6 +163,9 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),
     planPolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/plan', request),
     simulatePolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/simulate', request),
+    explainRetention: (instance) => call(retentionExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/retention`),
+    explainPointRetention: (point) => call(retentionExplanationViewSchema, 'GET', `/v1/points/${id(point)}/retention`),
+    previewRetention: (request) => call(retentionPreviewViewSchema, 'POST', '/v1/retention/preview', request),
     checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`),
     listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
     issueToken: (request) => call(issuedTokenViewSchema, 'POST', '/v1/tokens', request),

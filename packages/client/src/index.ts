@@ -19,9 +19,11 @@ export {
   planRequestSchema,
   type ReplicationRequest,
   type RestoreRequest,
+  type RetentionPreviewRequest,
   type RollbackRequest,
   replicationRequestSchema,
   restoreRequestSchema,
+  retentionPreviewRequestSchema,
   rollbackRequestSchema,
   type SetLimitRequest,
   type SimulationRequest,
@@ -44,5 +46,11 @@ export {
 } from './views/policy.ts';
 export { type RegionView, regionViewSchema } from './views/region.ts';
 export { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
+export {
+  type RetentionExplanationView,
+  type RetentionPreviewView,
+  retentionExplanationViewSchema,
+  retentionPreviewViewSchema,
+} from './views/retention.ts';
 export { type RunView, runViewSchema } from './views/run.ts';
 export type { WaitOptions } from './wait-for-run.ts';

@@ -101,3 +101,14 @@ export const issueTokenRequestSchema = z.strictObject({
   lifetimeSeconds: z.int().min(1).max(longestTokenSeconds),
 });
 export type IssueTokenRequest = z.input<typeof issueTokenRequestSchema>;
+
+export const retentionPreviewRequestSchema = z.strictObject({
+  /** The text of a cbcr.yaml, instead of what is in force. */
+  proposed: z.strictObject(proposedText).optional(),
+  /** Instead of now. */
+  at: z.iso.datetime({ offset: true }).optional(),
+  instance: instanceIdSchema.optional(),
+  /** How many copies the answer shows; the sums are of all. */
+  limit: shownInstances,
+});
+export type RetentionPreviewRequest = z.input<typeof retentionPreviewRequestSchema>;

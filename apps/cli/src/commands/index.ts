@@ -31,6 +31,8 @@ import { reference } from './reference.ts';
 import { listRegions } from './regions/list.ts';
 import { replicate } from './replicate.ts';
 import { restore } from './restore.ts';
+import { explainRetention } from './retention/explain.ts';
+import { previewRetention } from './retention/preview.ts';
 import { cancelRun } from './runs/cancel.ts';
 import { listRuns } from './runs/list.ts';
 import { showRun } from './runs/show.ts';
@@ -61,6 +63,7 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     commands: [validatePolicy, planPolicy, simulatePolicy, applyPolicy, rollBackPolicy, showHistory, explainPolicy],
   },
   { name: 'compliance', about: 'what named frameworks find in the copies that exist', commands: [checkCompliance, listFrameworks] },
+  { name: 'retention', about: 'how long copies are kept, and why', commands: [previewRetention, explainRetention] },
   { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
   { name: 'tokens', about: 'temporary tokens of the API', commands: [issueToken] },
   {

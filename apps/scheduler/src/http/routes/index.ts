@@ -9,6 +9,7 @@ import { policy } from './policy.ts';
 import { regions } from './regions.ts';
 import { replications } from './replications.ts';
 import { restores } from './restores.ts';
+import { retention } from './retention.ts';
 import type { Route } from './route.ts';
 import { runs } from './runs.ts';
 import { tokens } from './tokens.ts';
@@ -29,5 +30,6 @@ export const routes: readonly Route[] = [
   policy,
   plans,
   compliance,
+  retention,
   tokens,
 ];
