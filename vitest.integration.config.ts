@@ -21,6 +21,7 @@ export default defineConfig({
     // Generous: a hanging test is found all the same, and a busy machine is no defect.
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    teardownTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: '.results/integration.json' }]],
   },
 });
