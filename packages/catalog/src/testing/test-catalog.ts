@@ -58,7 +58,7 @@ export async function createTestCatalog({ adminUrl, clock }: { adminUrl: string;
       };
       return {
         async untilWaiting(count) {
-          const isSo = await waitUntil(async () => (await countWaiting()) === count, { deadlineMs: 30_000 });
+          const isSo = await waitUntil(async () => (await countWaiting()) === count, { deadlineMs: 120_000 });
           if (!isSo) throw new Error(`not ${count} changes wait but ${await countWaiting()}`);
         },
         letGo: async () => void (await Promise.all([holder.end(), watcher.end()])),

@@ -187,7 +187,7 @@ describe('a target', () => {
       expect(await fixture.run(again, 'select a from wanted')).toEqual([{ a: 1 }]);
       await fixture.run(again, `reassign owned by ${quoted(role)} to current_user`);
     } finally {
-      await fixture.run(admin, `drop database ${quoted(database)}`);
+      await fixture.run(admin, `drop database ${quoted(database)} with (force)`);
       await fixture.run(admin, `drop role ${quoted(role)}`);
     }
   });
