@@ -1,4 +1,4 @@
-import type { PointView, RunView } from '@cbcr/client';
+import type { PointView, RegionView, RunView } from '@cbcr/client';
 import { changeSampleDatabase, compareDatabases, type TestDatabase } from '@cbcr/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { userEnvironment } from './setup-environment.ts';
@@ -27,6 +27,15 @@ describe('one database, three regions, one outage, one restore', () => {
     expect(secondaries.map(({ region }) => region).sort()).toEqual([other, lost].sort());
     expect(placement.placed.every(({ reason }) => reason.text.length > 0)).toBe(true);
     expect(placement.unmet).toEqual([]);
+  });
+
+  test('every region shows what its store was found to be able to do, and tries it again when somebody asks', async () => {
+    const runs = await stack.cbcr.json<RunView[]>('regions', 'probe', '--wait');
+    expect(runs.map(({ region, state }) => [region, state])).toEqual([...stack.regions].sort().map((region) => [region, 'succeeded']));
+    for (const region of stack.regions) {
+      const { probe } = await stack.cbcr.json<RegionView>('regions', 'show', region);
+      expect(probe).toMatchObject({ probedAt: expect.any(String), ...(runs.find((run) => run.region === region)?.result as object) });
+    }
   });
 
   test('one backup is captured once and verified in every placed region', async () => {

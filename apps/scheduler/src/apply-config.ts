@@ -2,6 +2,7 @@ import { type Catalog, rulebookOf } from '@cbcr/catalog';
 import type { ApiProblem } from '@cbcr/client';
 import { type Config, type ConfigResult, type ConfigVocabulary, parseConfig, readConfigFile } from '@cbcr/config';
 import { CbcrError, type Clock, hashRulebook } from '@cbcr/domain';
+import { readFindCapabilities } from './find-capabilities.ts';
 import type { ProblemList } from './http/error-answers.ts';
 import { judgeChange } from './policy-change.ts';
 
@@ -25,7 +26,7 @@ interface ConfigChange {
 
 export interface ConfigApplier {
   /** What the text says, or throws {@link InvalidConfigError}. Changes nothing. */
-  readText(text: string, file: string): Config;
+  readText(text: string, file: string): Promise<Config>;
   /**
    * Makes the catalog say what the text says, or throws {@link InvalidConfigError} or `policy.change-refused` and changes nothing. Answers with
    * the version of the policies in force.
@@ -57,9 +58,12 @@ export function createConfigApplier(
     onApplied(config);
     return { ...config, version };
   };
+  /** Also against what workers found in the stores. A scheduler that starts does not ask that: a bucket must not keep it from starting. */
+  const readText = async (text: string, file: string) =>
+    requireValid(parseConfig(text, file, { ...vocabulary, findCapabilities: await readFindCapabilities(catalog) }), file);
   return {
-    readText: (text, file) => requireValid(parseConfig(text, file, vocabulary), file),
-    applyText: async (text, file, change) => apply(requireValid(parseConfig(text, file, vocabulary), file), change),
+    readText,
+    applyText: async (text, file, change) => apply(await readText(text, file), change),
     async applyFile(file, change) {
       const config = requireValid(await readConfigFile(file, vocabulary), file);
       const [newest] = await catalog.rulebook.list(1);

@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest
 import { createWorkerStage, type WorkerStage } from '../test/stage.ts';
 import { startWorker, type WorkerProcess } from '../test/worker-process.ts';
 
-/** One worker amid a run of every kind leaves, and another one ends all four. All runs work in the region `other`. */
+/** One worker amid a run of every kind that moves bytes leaves, and another one ends all four. All runs work in the region `other`. */
 let stage: WorkerStage;
 let customer: TestDatabase;
 let folder: TemporaryFolder;
@@ -35,8 +35,9 @@ const workers: WorkerProcess[] = [];
 const targets: TestDatabase[] = [];
 
 const ready = 'the worker takes jobs';
-const kinds: readonly JobKindName[] = ['verify', 'replicate', 'backup', 'restore'];
-type Runs = Record<JobKindName, RunRecord>;
+type MovingKind = Exclude<JobKindName, 'probe'>;
+const kinds: readonly MovingKind[] = ['verify', 'replicate', 'backup', 'restore'];
+type Runs = Record<MovingKind, RunRecord>;
 
 const limitTo = (rate: string) => limits.publish({ 'worker:*': limitSchema.parse(rate) }, ++revision);
 const start = async (name: string, region = stage.other, own: Record<string, string> = {}) => {

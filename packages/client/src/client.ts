@@ -8,6 +8,7 @@ import type {
   BackupRequest,
   IssueTokenRequest,
   PlanRequest,
+  ProbeRequest,
   ReplicationRequest,
   RestoreRequest,
   RetentionPreviewRequest,
@@ -68,6 +69,8 @@ export interface CbcrClient {
   startRestore(request: RestoreRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   startReplication(request: ReplicationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   startVerification(request: VerificationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
+  /** Has a worker of the region try what its store can do. */
+  startProbe(request: ProbeRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   listPoints(filter?: { instance?: string | undefined; limit?: number | undefined }): Promise<PointView[]>;
   getPoint(id: string): Promise<PointView>;
   listRuns(filter?: RunFilter): Promise<RunView[]>;
@@ -149,6 +152,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     startRestore: (request, options) => call(runViewSchema, 'POST', '/v1/restores', request, options?.idempotencyKey),
     startReplication: (request, options) => call(runViewSchema, 'POST', '/v1/replications', request, options?.idempotencyKey),
     startVerification: (request, options) => call(runViewSchema, 'POST', '/v1/verifications', request, options?.idempotencyKey),
+    startProbe: (request, options) => call(runViewSchema, 'POST', '/v1/probes', request, options?.idempotencyKey),
     listPoints: (filter) => call(z.array(pointViewSchema), 'GET', `/v1/points${query(filter)}`),
     getPoint: (point) => call(pointViewSchema, 'GET', `/v1/points/${id(point)}`),
     listRuns: (filter) => call(z.array(runViewSchema), 'GET', `/v1/runs${query(filter)}`),

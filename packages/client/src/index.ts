@@ -17,6 +17,7 @@ export {
   issueTokenRequestSchema,
   type PlanRequest,
   planRequestSchema,
+  probeRequestSchema,
   type ReplicationRequest,
   type RestoreRequest,
   type RetentionPreviewRequest,

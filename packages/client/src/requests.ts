@@ -41,6 +41,9 @@ export type ReplicationRequest = z.input<typeof replicationRequestSchema>;
 export const verificationRequestSchema = z.strictObject({ point: recoveryPointIdSchema, region: regionIdSchema });
 export type VerificationRequest = z.input<typeof verificationRequestSchema>;
 
+export const probeRequestSchema = z.strictObject({ region: regionIdSchema });
+export type ProbeRequest = z.input<typeof probeRequestSchema>;
+
 /** `limit`: a rate such as `50MB/s`, `unlimited`, `paused`, or a rate with time-of-day windows as in cbcr.yaml; null: what cbcr.yaml says. */
 export const setLimitRequestSchema = z.strictObject({
   limit: z.union([z.string().min(1).max(64), z.number(), z.record(z.string(), z.unknown())]).nullable(),

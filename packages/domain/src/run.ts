@@ -24,7 +24,8 @@ export interface Run {
   /** A job kind's name; kinds are declared in `@cbcr/jobs`. */
   kind: string;
   region: RegionId;
-  instance: InstanceId;
+  /** Null for kinds that are about a region. */
+  instance: InstanceId | null;
   point: RecoveryPointId | null;
   state: RunState;
   /** Rises by one whenever a worker opens the run; writes that carry an older epoch are refused. */

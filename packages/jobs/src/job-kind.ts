@@ -1,8 +1,8 @@
 import type { RegionId, Run } from '@cbcr/domain';
 import type { z } from 'zod';
 
-/** Where a kind's queue stands: in the instance's home region, in the region that receives data, or where the copy is. */
-export type RunsIn = 'home' | 'target' | 'copy';
+/** Where a kind's queue stands: in the instance's home region, in the region that receives data, where the copy is, or where a store is. */
+export type RunsIn = 'home' | 'target' | 'copy' | 'store';
 
 /**
  * A job kind is data plus one function. Shared code (queues, runtime, relay, reconciler, API) reads these properties and never a name.

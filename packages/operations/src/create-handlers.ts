@@ -1,6 +1,7 @@
 import type { HandlersOf, JobKinds } from '@cbcr/jobs';
 import { createBackup } from './backup/backup.ts';
 import type { OperationDependencies } from './operation-dependencies.ts';
+import { createProbe } from './probe/probe.ts';
 import { createReplicate } from './replicate/replicate.ts';
 import { createRestore } from './restore/restore.ts';
 import { createVerify } from './verify/verify.ts';
@@ -9,6 +10,7 @@ import { createVerify } from './verify/verify.ts';
 export function createHandlers(deps: OperationDependencies): HandlersOf<JobKinds> {
   return {
     backup: createBackup(deps),
+    probe: createProbe(deps),
     replicate: createReplicate(deps),
     restore: createRestore(deps),
     verify: createVerify(deps),

@@ -29,6 +29,8 @@ import { simulatePolicy } from './policy/simulate.ts';
 import { validatePolicy } from './policy/validate.ts';
 import { reference } from './reference.ts';
 import { listRegions } from './regions/list.ts';
+import { probeRegions } from './regions/probe.ts';
+import { showRegion } from './regions/show.ts';
 import { replicate } from './replicate.ts';
 import { restore } from './restore.ts';
 import { explainRetention } from './retention/explain.ts';
@@ -49,7 +51,7 @@ export const topCommands: readonly DefineCommand[] = [backup, replicate, verify,
 
 export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
   { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },
-  { name: 'regions', about: 'places with a store and workers', commands: [listRegions] },
+  { name: 'regions', about: 'places with a store and workers', commands: [listRegions, showRegion, probeRegions] },
   { name: 'points', about: 'recovery points and their copies', commands: [listPoints, showPoint] },
   {
     name: 'runs',

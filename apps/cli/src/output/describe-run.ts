@@ -3,7 +3,7 @@ import { formatTime } from './format.ts';
 
 export function describeRun(run: RunView): string {
   return [
-    `${run.id}  ${run.kind} of ${run.instance} in ${run.region}: ${run.state}`,
+    `${run.id}  ${run.kind}${run.instance === null ? '' : ` of ${run.instance}`} in ${run.region}: ${run.state}`,
     `point      ${run.point ?? '–'}`,
     `requested  ${formatTime(run.createdAt)} by ${run.requestedBy}`,
     `started    ${formatTime(run.startedAt)}   epoch ${run.epoch}, attempts ${run.attempts}`,

@@ -10,7 +10,8 @@ export interface NewRun {
   kind: string;
   /** The region whose workers do it. */
   region: RegionId;
-  instance: InstanceId;
+  /** Absent for kinds that are about a region. */
+  instance?: InstanceId | undefined;
   point?: RecoveryPointId | undefined;
   /** As the kind's contract says; never a secret. */
   params: unknown;
@@ -81,7 +82,7 @@ const rowOf = (run: IdentifiedRun, now: Date) => ({
   id: run.id,
   kind: run.kind,
   regionId: run.region,
-  instanceId: run.instance,
+  instanceId: run.instance ?? null,
   pointId: run.point ?? null,
   state: 'queued' as const,
   stateSince: now,

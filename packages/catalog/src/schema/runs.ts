@@ -13,9 +13,9 @@ export const runs = pgTable(
       .$type<RegionId>()
       .notNull()
       .references(() => regions.id),
+    /** Null for kinds that are about a region. */
     instanceId: text('instance_id')
       .$type<InstanceId>()
-      .notNull()
       .references(() => instances.id),
     /** No foreign key: a run may name a point that only a bucket knows. */
     pointId: text('point_id').$type<RecoveryPointId>(),

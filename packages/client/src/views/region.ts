@@ -9,5 +9,19 @@ export const regionViewSchema = z.object({
   encrypted: z.boolean(),
   health: z.object({ state: z.enum(['up', 'down', 'unknown']), reason: z.string(), since: dateTime.nullable() }),
   workers: z.number(),
+  /** What a worker found when it last tried the store; null while none has. */
+  probe: z
+    .object({
+      conditionalPut: z.boolean(),
+      versioning: z.boolean(),
+      objectLock: z.boolean(),
+      checksums: z.boolean(),
+      serverSideCopy: z.boolean(),
+      /** Where the provider says that the bucket is; null when it does not say. */
+      location: z.string().nullable(),
+      probedAt: dateTime,
+      worker: z.string(),
+    })
+    .nullable(),
 });
 export type RegionView = z.infer<typeof regionViewSchema>;

@@ -5,7 +5,8 @@ export const runViewSchema = z.object({
   id: z.string(),
   kind: z.string(),
   region: z.string(),
-  instance: z.string(),
+  /** Null for a run that is about a region. */
+  instance: z.string().nullable(),
   point: z.string().nullable(),
   state: z.enum(['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled']),
   epoch: z.number(),

@@ -1,4 +1,17 @@
-import type { ComplianceChoice, Instance, Placement, Policy, PolicyId, Purpose, RegionId, Rulebook, Schedule } from '@cbcr/domain';
+import type {
+  ComplianceChoice,
+  Instance,
+  Placement,
+  Policy,
+  PolicyId,
+  ProbedCapabilities,
+  Purpose,
+  Region,
+  RegionCapabilities,
+  RegionId,
+  Rulebook,
+  Schedule,
+} from '@cbcr/domain';
 import type { z } from 'zod';
 import type { Problem } from '../problem.ts';
 
@@ -13,12 +26,18 @@ export interface Config extends Rulebook {
 export type ConfigResult = { ok: true; config: Config; notes: Problem[] } | { ok: false; problems: Problem[] };
 
 /** The decisions of `@cbcr/policy` that a file is checked against. */
-export interface ConfigDecisions {
+interface ConfigDecisions {
   resolvePolicy(
     rulebook: Rulebook,
     instance: Omit<Instance, 'connection'>,
   ): { policy: Policy & { origins?: Readonly<Record<string, PolicyId | 'default'>> }; applying: readonly { policy: PolicyId }[] };
-  getStorageRegions(input: { rulebook: Rulebook; instance: Omit<Instance, 'connection'>; policy: Policy; now: Date }): Placement;
+  getStorageRegions(input: {
+    rulebook: Rulebook;
+    instance: Omit<Instance, 'connection'>;
+    policy: Policy;
+    capabilities: RegionCapabilities;
+    now: Date;
+  }): Placement;
   mayUse(input: {
     rulebook: Rulebook;
     instance: Pick<Instance, 'id' | 'dataClass'>;
@@ -55,6 +74,8 @@ export interface ConfigVocabulary {
   /** `checkRetention` of `@cbcr/policy`: what of the rules contradicts itself, or does nothing, with paths in the file. */
   checkRetention(rulebook: Rulebook, instances: readonly Omit<Instance, 'connection'>[]): readonly RetentionFault[];
   decisions: ConfigDecisions;
+  /** What a worker found in the store, where one has tried it. Absent: nothing is known of any store, and nothing is refused for it. */
+  findCapabilities?(region: Pick<Region, 'id' | 'store'>): ProbedCapabilities | undefined;
   /** Exceptions expire. */
   now(): Date;
 }

@@ -128,13 +128,6 @@ test.each<[string, string[], string, number, RegExp]>([
   ],
   ['a link that is none', ['berlin->dublin', 'berlin'], 'links.berlin', 9, /not a link/],
   ['a setting that nothing goes by', ['rpo: 24h', 'priority: high'], 'policies.shops.priority', 14, /unknown key priority/],
-  [
-    'a capability that no worker reports',
-    ['copies: 2', 'copies: 2, constraints: { capabilities: [objectLock] }'],
-    'policies.everything.placement.constraints.capabilities',
-    13,
-    /unknown key/,
-  ],
 ])('%s is refused with its place and a way out', (_name, changes, path, line, message) => {
   const found = edit(...changes);
   const problem = found.find((candidate) => candidate.path === path);
@@ -166,4 +159,28 @@ test('contradictions come all at once, each with a way out', () => {
 test('a selector that matches nothing is a note, not a problem', () => {
   const result = parse(whole.replace('shop-*', 'till-*'));
   expect(result.ok && result.notes.map(({ path, line }) => [path, line])).toEqual([['policies.shops.select', 14]]);
+});
+
+test('a demand for what stores can do is refused where a worker found that they cannot, by name, and accepted where nobody has tried', () => {
+  const findCapabilities: ConfigVocabulary['findCapabilities'] = ({ id }) =>
+    id === 'dublin'
+      ? { objectLock: false, versioning: true, serverSideCopy: false, location: null, probedAt: new Date('2026-12-31T00:00:00Z') }
+      : undefined;
+  const demanding = (demand: string) => whole.replace('retention: { minimum: 30d }', `retention: { minimum: 30d }, ${demand}`);
+  const locking = demanding('lock: { mode: compliance }');
+  expect(problemsOf(locking)).toEqual([]);
+  const named = whole.replace('copies: 2', 'copies: 2, constraints: { capabilities: [objectLock] }');
+  expect(problemsOf(named)).toEqual([]);
+  for (const text of [locking, named]) {
+    const result = parseConfig(text, 'cbcr.yaml', { ...vocabulary, findCapabilities });
+    expect(!result.ok && result.problems).toMatchObject([
+      {
+        path: 'policies.everything.placement.copies',
+        message: expect.stringMatching(/shop-1: .*demands 2 copies, only 1 qualify: berlin/),
+        hint: expect.stringMatching(/Give dublin a store with objectLock/),
+      },
+    ]);
+  }
+  const versions = named.replace('[objectLock]', '[versioning]');
+  expect(parseConfig(versions, 'cbcr.yaml', { ...vocabulary, findCapabilities }).ok).toBe(true);
 });

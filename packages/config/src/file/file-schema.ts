@@ -19,14 +19,8 @@ export const regionEntrySchema = regionSchema
   .extend({ key: regionSchema.shape.keyId })
   .transform(({ key, ...rest }) => ({ ...rest, ...(key === undefined ? {} : { keyId: key }) }));
 
-const placement = rulebookPolicySchema.shape.placement.unwrap();
-/**
- * `priority` and `constraints.capabilities` are not here: nothing goes by the first yet, and no worker reports the second, so that a line would be
- * a promise that nobody keeps.
- */
-export const policyEntrySchema = rulebookPolicySchema.omit({ id: true, priority: true }).extend({
-  placement: placement.extend({ constraints: placement.shape.constraints.unwrap().omit({ capabilities: true }).optional() }).default({}),
-});
+/** `priority` is not here: nothing goes by it yet, so that a line would be a promise that nobody keeps. */
+export const policyEntrySchema = rulebookPolicySchema.omit({ id: true, priority: true });
 
 export const instanceEntrySchema = instanceSchema.omit({ id: true }).extend({
   connection: z

@@ -15,6 +15,7 @@ export const runRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('backup'), instance: instanceIdSchema }),
   z.strictObject({ kind: z.literal('replicate'), point: recoveryPointIdSchema, to: regionIdSchema }),
   z.strictObject({ kind: z.literal('verify'), point: recoveryPointIdSchema, region: regionIdSchema }),
+  z.strictObject({ kind: z.literal('probe'), region: regionIdSchema }),
   z.strictObject({
     kind: z.literal('restore'),
     instance: instanceIdSchema,
@@ -33,6 +34,7 @@ export function regionOfRequest(request: RunRequest): RegionId | null {
     case 'backup':
       return null;
     case 'verify':
+    case 'probe':
       return request.region;
     default:
       return request.to;

@@ -4,6 +4,7 @@ import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
 import { mayUse } from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
+import { instanceOf } from '../instance-of.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { capturePoint } from './capture-point.ts';
@@ -26,7 +27,7 @@ export function createBackup(deps: OperationDependencies): BackupHandler {
     const finished = await findCompletedPoint(deps, run.id, run.point);
     if (finished !== null) return resultOf(finished);
 
-    const facts = await readDecisionFacts(deps, run.instance);
+    const facts = await readDecisionFacts(deps, instanceOf(run));
     requireLegalCapture(facts, run.region);
     const engine = engineOf(deps, facts.instance.engine);
     const targets = await openTargets(deps, facts, signal);

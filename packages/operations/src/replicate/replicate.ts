@@ -3,6 +3,7 @@ import { toCbcrError } from '@cbcr/domain';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
 import { damageRules, nextAttemptAt } from '@cbcr/policy';
 import { readDecisionFacts, regionOf } from '../decision-facts.ts';
+import { instanceOf } from '../instance-of.ts';
 import { openSources } from '../open-sources.ts';
 import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
@@ -59,7 +60,7 @@ async function makeCopy(
   doubts: SourceDoubts,
 ): Promise<Result> {
   const at = { point: params.point, region: params.target, run: run.id, epoch };
-  const facts = await readDecisionFacts(deps, run.instance);
+  const facts = await readDecisionFacts(deps, instanceOf(run));
   const point = await deps.catalog.points.get(params.point);
   const opened = await openSources(deps, facts, point, params.target, traffic.replicate);
   log.info({ ranking: opened.ranking }, 'sources are ranked');

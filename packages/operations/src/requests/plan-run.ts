@@ -16,6 +16,7 @@ const plans: { [Kind in RunRequest['kind']]: PlanRun<Kind> } = {
   backup: planBackup,
   replicate: planReplicate,
   verify: planVerify,
+  probe: planProbe,
   restore: async (deps, request) => describeRestoreRun((await decideRestore(deps, request)).point, request),
 };
 
@@ -54,6 +55,12 @@ async function planVerify({ catalog }: RequestDependencies, { point: id, region 
   const copy = point.copies.find((candidate) => candidate.region === region);
   if (copy?.state !== 'stored' && copy?.state !== 'verified') throw new CbcrError('copy.not-found', { point: id, region });
   return repairRunOf('verify-copy', point, region);
+}
+
+async function planProbe({ catalog }: RequestDependencies, { region: id }: RequestOf<'probe'>): Promise<PlannedRun> {
+  const { id: region } = requireRegion({ regions: await catalog.regions.list() }, id);
+  const { name, params } = jobKinds.probe;
+  return { kind: name, region, params: params.parse({ region }), dedupeKey: `${name}:${region}` };
 }
 
 /** The same run that the reconciler would make: while one of the two is under way, the other joins it. */

@@ -7,6 +7,7 @@ import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr
 import { checkRestoreTarget, type SourceRanking } from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { engineOf } from '../engine-of.ts';
+import { instanceOf } from '../instance-of.ts';
 import { type OpenSources, openSources } from '../open-sources.ts';
 import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
@@ -34,13 +35,13 @@ export function createRestore(deps: OperationDependencies): RestoreHandler {
     const earlier = await findRestored(deps, context, engineOf(deps, point.engine));
     if (earlier !== null) return earlier;
 
-    const facts = await readDecisionFacts(deps, run.instance);
+    const facts = await readDecisionFacts(deps, instanceOf(run));
     const verdict = checkRestoreTarget({ ...facts, region: regionOf(facts, params.to) });
     if (!verdict.allowed) {
-      throw new CbcrError('placement.region-forbidden', { region: params.to, instance: run.instance, cause: verdict.reason.text });
+      throw new CbcrError('placement.region-forbidden', { region: params.to, instance: instanceOf(run), cause: verdict.reason.text });
     }
     // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
-    await requireAllowedRegion(deps, { id: run.instance }, { id: params.to }, 'restore');
+    await requireAllowedRegion(deps, { id: instanceOf(run) }, { id: params.to }, 'restore');
     const opened = await openSources(deps, facts, point, params.to, traffic.restore);
     log.info({ ranking: opened.ranking }, 'sources are ranked');
     const doubts = createSourceDoubts(deps.catalog, point, log);

@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { describeAge, listAbilities } from '../../output/describe-region.ts';
 import { formatTime } from '../../output/format.ts';
 
 export function listRegions(parent: Command, cli: Cli): void {
   parent
     .command('list')
-    .description('list the regions, whether they are up, and why')
+    .description('list the regions, whether they are up and why, and what their stores can do')
     .action(async () => {
       const regions = await (await cli.connect()).listRegions();
       cli.out.result(regions, () => ({
-        head: ['region', 'jurisdictions', 'store', 'health', 'since', 'workers', 'why'],
-        rows: regions.map(({ id, jurisdictions, storeKind, health, workers }) => [
-          ...[id, jurisdictions.join(', '), storeKind, health.state, formatTime(health.since), String(workers), health.reason],
+        head: ['region', 'jurisdictions', 'store', 'health', 'since', 'workers', 'abilities', 'probed', 'why'],
+        rows: regions.map((region) => [
+          ...[region.id, region.jurisdictions.join(', '), region.storeKind, region.health.state, formatTime(region.health.since)],
+          ...[
+            String(region.workers),
+            listAbilities(region),
+            region.probe === null ? '–' : describeAge(region.probe.probedAt, cli.clock.now()),
+          ],
+          region.health.reason,
         ]),
       }));
     });

@@ -6,6 +6,7 @@ import { limits } from './limits.ts';
 import { plans } from './plans.ts';
 import { points } from './points.ts';
 import { policy } from './policy.ts';
+import { probes } from './probes.ts';
 import { regions } from './regions.ts';
 import { replications } from './replications.ts';
 import { restores } from './restores.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   restores,
   runs,
   regions,
+  probes,
   limits,
   config,
   policy,

@@ -15,7 +15,7 @@ export const plans: Route = (app, deps) => {
       },
     },
     async ({ body: { text, file, limit } }) => {
-      const config = deps.config.readText(text, file);
+      const config = await deps.config.readText(text, file);
       return describeFleetPlan(await planFleet(deps, { config, supposition: {} }), limit);
     },
   );
@@ -30,7 +30,7 @@ export const plans: Route = (app, deps) => {
       },
     },
     async ({ body: { proposed, down, removed, moved, limit } }) => {
-      const config = proposed === undefined ? null : deps.config.readText(proposed.text, proposed.file);
+      const config = proposed === undefined ? null : await deps.config.readText(proposed.text, proposed.file);
       const homes = new Map<InstanceId, (typeof down)[number]>(
         Object.entries(moved).map(([instance, home]) => [instanceIdSchema.parse(instance), home]),
       );

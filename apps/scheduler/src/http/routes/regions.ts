@@ -5,13 +5,19 @@ import type { Route } from './route.ts';
 export const regions: Route = (app, { catalog, health, clock, tuning }) => {
   app.get(
     '/regions',
-    { schema: { summary: 'Regions, whether they are up, and why', response: { 200: z.array(regionViewSchema) } } },
+    {
+      schema: {
+        summary: 'Regions, whether they are up and why, and what their stores can do',
+        response: { 200: z.array(regionViewSchema) },
+      },
+    },
     async () => {
       const listed = await catalog.regions.list();
-      const [states, workers] = await Promise.all([health.read(listed), catalog.workers.list()]);
+      const [states, workers, probes] = await Promise.all([health.read(listed), catalog.workers.list(), catalog.capabilities.read()]);
       const freshAfter = clock.now().getTime() - tuning.workerStaleMs;
       return listed.map(({ id, jurisdictions, provider, store, keyId }) => {
         const state = states.get(id) ?? { state: 'unknown' as const, reason: 'no worker has ever reported', since: null };
+        const probe = probes.get(id);
         return {
           id,
           jurisdictions,
@@ -20,6 +26,7 @@ export const regions: Route = (app, { catalog, health, clock, tuning }) => {
           encrypted: keyId !== undefined,
           health: { ...state, since: state.since?.toISOString() ?? null },
           workers: workers.filter((worker) => worker.region === id && worker.lastSeenAt.getTime() >= freshAfter).length,
+          probe: probe === undefined ? null : { ...probe, probedAt: probe.probedAt.toISOString() },
         };
       });
     },

@@ -64,6 +64,19 @@ test('regions tell their health and why', async () => {
   });
 });
 
+test('regions show what a worker found in their stores, and somebody who asks joins the probe that is under way', async () => {
+  const viewOf = async () => (await get('/regions')).body.find((region: { id: string }) => region.id === stage.home);
+  expect(await viewOf()).toMatchObject({ probe: null });
+  const found = { conditionalPut: true, versioning: true, objectLock: false, checksums: false, serverSideCopy: false, location: 'here' };
+  await stage.catalog.capabilities.record(await stage.catalog.regions.get(stage.home), { ...found, worker: 'w1' });
+  expect(await viewOf()).toMatchObject({ probe: { ...found, worker: 'w1', probedAt: expect.any(String) } });
+
+  const first = await post('/probes', { region: stage.home });
+  expect(first).toMatchObject({ status: 202, body: { kind: 'probe', region: stage.home, instance: null, state: 'queued' } });
+  expect(await post('/probes', { region: stage.home })).toMatchObject({ status: 200, body: { id: first.body.id } });
+  expect(await post('/probes', { region: 'nowhere' })).toMatchObject({ status: 404, body: { error: { code: 'region.not-found' } } });
+});
+
 test('an instance is added once, shows where its copies must live and why, and never its connection', async () => {
   const wanted = { id: 'added', engine: 'postgres', home: stage.home, policy: 'standard', connection: customerUrl, labels: { team: 'a' } };
   const added = await post('/instances', wanted);

@@ -1,12 +1,14 @@
 import { isWhole } from '../build-config.ts';
 import type { Check } from './check.ts';
+import { place } from './place.ts';
 
 /** The key of a region is part of its residency: where data may lie and its key may not, copies could not be read. */
-export const checkKeys: Check = ({ sections, config, vocabulary: { decisions, now }, problems }) => {
+export const checkKeys: Check = ({ sections, config, vocabulary, problems }) => {
+  const { decisions, now } = vocabulary;
   if (!isWhole(sections)) return;
   for (const instance of config.instances) {
     const { policy } = decisions.resolvePolicy(config, instance);
-    const { placed } = decisions.getStorageRegions({ rulebook: config, instance, policy, now: now() });
+    const { placed } = place(config, instance, policy, vocabulary);
     const keys: string[] = [];
     for (const { region: id } of placed) {
       const named = policy.encryption?.keys?.[id];

@@ -1,8 +1,9 @@
 import { type Instance, instanceIdSchema, type Policy, type PolicyId } from '@cbcr/domain';
 import type { Path } from '../../problem.ts';
 import { isWhole } from '../build-config.ts';
-import type { Config, ConfigDecisions } from '../config.ts';
+import type { Config, ConfigVocabulary } from '../config.ts';
 import type { Check } from './check.ts';
+import { place } from './place.ts';
 
 /** Which field of a policy demands what a rule found missing. */
 const fieldOf: Readonly<Record<string, string>> = {
@@ -12,7 +13,7 @@ const fieldOf: Readonly<Record<string, string>> = {
 };
 
 /** Every demand can be met: for each instance of the file, and for policies without one by some home at least. */
-export const checkPlacement: Check = ({ sections, config, vocabulary: { decisions, now }, problems }) => {
+export const checkPlacement: Check = ({ sections, config, vocabulary, problems }) => {
   for (const { id, placement } of config.policies) {
     const { copies = 1, synchronousMinimum } = placement;
     if (synchronousMinimum !== undefined && synchronousMinimum > copies && placement.copies !== undefined) {
@@ -24,7 +25,7 @@ export const checkPlacement: Check = ({ sections, config, vocabulary: { decision
   const used = new Set<PolicyId>();
   for (const instance of config.instances) {
     if (!config.regions.some(({ id }) => id === instance.home)) continue;
-    const { policy, unmet, applying } = place(config, instance, decisions, now());
+    const { policy, unmet, applying } = decide(config, instance, vocabulary);
     for (const id of applying) used.add(id);
     if (applying.length === 0) continue;
     for (const { rule, text } of unmet) {
@@ -36,7 +37,7 @@ export const checkPlacement: Check = ({ sections, config, vocabulary: { decision
   for (const { id } of config.policies) {
     if (used.has(id)) continue;
     // The most room that any home gives.
-    const homes = config.regions.map(({ id: home }) => place(config, { ...anybody, home, policy: id }, decisions, now()));
+    const homes = config.regions.map(({ id: home }) => decide(config, { ...anybody, home, policy: id }, vocabulary));
     const [best] = homes.sort((a, b) => a.unmet.length - b.unmet.length);
     const [first] = best?.unmet ?? [];
     if (best === undefined || first === undefined) continue;
@@ -53,12 +54,9 @@ const anybody: Omit<Instance, 'connection' | 'home'> = {
   labels: {},
 };
 
-function place(config: Config, instance: Omit<Instance, 'connection'>, decisions: ConfigDecisions, now: Date) {
-  const { policy, applying } = decisions.resolvePolicy(config, instance);
-  const { capabilities: _probed, ...constraints } = policy.placement.constraints ?? {};
-  // What stores can do is tried out by workers; a file cannot know it.
-  const asked = { ...policy, placement: { ...policy.placement, constraints } };
-  const { unmet } = decisions.getStorageRegions({ rulebook: config, instance, policy: asked, now });
+function decide(config: Config, instance: Omit<Instance, 'connection'>, vocabulary: ConfigVocabulary) {
+  const { policy, applying } = vocabulary.decisions.resolvePolicy(config, instance);
+  const { unmet } = place(config, instance, policy, vocabulary);
   return { policy, unmet, applying: applying.map(({ policy: id }) => id) };
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "runs" ALTER COLUMN "instance_id" DROP NOT NULL;
