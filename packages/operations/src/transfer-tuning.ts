@@ -5,7 +5,8 @@ import { defaultSegmentBytes } from '@cbcr/blobstore';
  *
  * A worker promises to stay below 512 MiB with a run of every kind at once. Segments of up to 36 MiB are what counts: the window and the
  * one that is being filled for a backup; one more than `readAhead` for a restore, one for a verification, `readAhead` for a replication
- * (see docs/benchmarks.md). A kind's `concurrency` multiplies its part.
+ * (see docs/benchmarks.md). A kind's `concurrency` multiplies its part: eight segments in all. They come from one pool of the worker, so that what
+ * one run has done with is not garbage beside what the next one allocates.
  */
 export interface TransferTuning {
   /** How far a region may be behind the capture; also what a capture holds in memory, for all regions together. */
