@@ -4,7 +4,8 @@ import { CbcrError, type Hold, type InstanceId } from '@cbcr/domain';
 import { type RetentionSituation, startRetentionPreview } from '@cbcr/policy';
 import type { ApiDependencies } from './http/routes/route.ts';
 import { keepVanishedPolicies } from './keep-vanished-policies.ts';
-import { planned, readHoldings } from './read-situation.ts';
+import { planned } from './planned-instance.ts';
+import { readHoldings } from './read-situation.ts';
 
 type Dependencies = Pick<ApiDependencies, 'catalog' | 'clock'>;
 

@@ -18,7 +18,7 @@ export interface RetentionSituation {
 const retentionChanges = ['expires', 'cools-off', 'kept-newly', 'expired-already'] as const;
 export type RetentionChange = (typeof retentionChanges)[number];
 
-export interface CopyChange extends CopyVerdict {
+interface CopyChange extends CopyVerdict {
   readonly instance: InstanceId;
   readonly capturedAtMs: number;
   readonly bytes: number;
