@@ -35,7 +35,8 @@ const workers: WorkerProcess[] = [];
 const targets: TestDatabase[] = [];
 
 const ready = 'the worker takes jobs';
-type MovingKind = Exclude<JobKindName, 'probe'>;
+/** All that move bytes for a while. */
+type MovingKind = Exclude<JobKindName, 'probe' | 'retention'>;
 const kinds: readonly MovingKind[] = ['verify', 'replicate', 'backup', 'restore'];
 type Runs = Record<MovingKind, RunRecord>;
 

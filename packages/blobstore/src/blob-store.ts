@@ -1,4 +1,6 @@
-import type { RegionId } from '@cbcr/domain';
+import type { DeletionPermit, RegionId } from '@cbcr/domain';
+import type { CallOptions } from './call-options.ts';
+import type { BlobEraser } from './erase/blob-eraser.ts';
 
 /** What a real bucket was seen to do (probed, never believed). Callers ask capabilities, never adapter types. */
 export interface BlobStoreCapabilities {
@@ -31,9 +33,7 @@ export interface BlobInfo {
   sizeBytes: number;
 }
 
-export interface CallOptions {
-  signal?: AbortSignal | undefined;
-}
+export type { CallOptions };
 
 /**
  * Hands the same bytes on, in pieces of its choice and no sooner than they may move. Ends with the signal's reason when it aborts. A body that
@@ -119,6 +119,11 @@ export interface BlobStore {
   list(prefix: string, options?: ListOptions): AsyncIterable<BlobInfo>;
   /** Removes the current object; on a versioned store older versions stay (S3: a delete marker hides them). Deleting what is not there succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
+  /**
+   * The one way to remove what was written for good: every version of one point, for whoever shows a permit of the deletion gate. Throws a TypeError
+   * without one, `store.erasure-refused` when it is for another region, and `store.read-only` on a handle that cannot write.
+   */
+  openEraser(permit: DeletionPermit): BlobEraser;
   /** Tries the real bucket: writes, reads and removes a small object under `probe/`. Fails with a `store.*` error when it cannot be used. */
   probe(options?: CallOptions): Promise<BlobStoreProbe>;
   /** Is the store there right now? One cheap request. */

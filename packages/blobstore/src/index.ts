@@ -27,6 +27,7 @@ export { withPace } from './decorators/pace.ts';
 export { withReadOnly } from './decorators/read-only.ts';
 export { withRetry } from './decorators/retry.ts';
 export type { RetryOptions, StoreRetry } from './decorators/retrying.ts';
+export { type BlobEraser, type Erasure, maxVersionsAtOnce, type StoredVersion, type VersionLock } from './erase/blob-eraser.ts';
 export {
   createFanOut,
   type FanOut,

@@ -78,6 +78,7 @@ export function withFaults(store: BlobStore, clock: Clock, plan: (call: Call) =>
     delete: (key, options) => run('delete', key, options?.signal, () => store.delete(key, options)),
     head: (key, options) => store.head(key, options),
     list: (prefix, options) => store.list(prefix, options),
+    openEraser: (permit) => store.openEraser(permit),
     probe: (options) => store.probe(options),
     ping: (options) => store.ping(options),
     close: () => store.close(),

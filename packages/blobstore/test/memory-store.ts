@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import type { BlobStore } from '../src/blob-store.ts';
+import { guardEraser } from '../src/erase/guard-eraser.ts';
 
 export interface MemoryStore extends BlobStore {
   readonly objects: Map<string, Buffer>;
@@ -43,6 +44,19 @@ export function createMemoryStore(region: RegionId): MemoryStore {
     async delete(key) {
       objects.delete(key);
     },
+    openEraser: (permit) =>
+      guardEraser(region, permit, {
+        async *listVersions(prefix) {
+          for (const [key, { length: sizeBytes }] of [...objects].sort()) {
+            if (key.startsWith(prefix)) yield { key, versionId: null, isMarker: false, sizeBytes };
+          }
+        },
+        lockOf: async () => null,
+        async deleteVersions(versions) {
+          for (const { key } of versions) objects.delete(key);
+          return versions.map((version) => ({ version, outcome: 'erased' }));
+        },
+      }),
     async probe() {
       return { conditionalPut: true, versioning: false, objectLock: false, checksums: true, serverSideCopy: false, location: null };
     },

@@ -37,6 +37,7 @@ export function withScript(store: BlobStore, { errors, afterTheWork = false }: S
     get: (key, options) => play('get', () => store.get(key, options)),
     head: (key, options) => play('head', () => store.head(key, options)),
     delete: (key, options) => play('delete', () => store.delete(key, options)),
+    openEraser: (permit) => store.openEraser(permit),
     probe: (options) => play('probe', () => store.probe(options)),
     ping: (options) => play('ping', () => store.ping(options)),
     async *list(prefix, options) {

@@ -7,7 +7,10 @@ import { readVersion, wantedSchemaVersion } from './migration/schema-version.ts'
 import { type ApplyConfig, type ApplyRulebook, createApplyConfig, createApplyRulebook } from './queries/apply-config.ts';
 import { type AuditQueries, createAuditQueries } from './queries/audit-trail.ts';
 import { type CapabilityQueries, createCapabilityQueries } from './queries/capabilities.ts';
+import { type ClockWatchQueries, createClockWatchQueries } from './queries/clock-watch.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
+import { createDeletionConfirmationQueries, type DeletionConfirmationQueries } from './queries/deletion-confirmations.ts';
+import { createDeletionQueries, type DeletionQueries } from './queries/deletions.ts';
 import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';
 import { createHoldQueries, type HoldQueries } from './queries/holds.ts';
 import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';
@@ -36,6 +39,9 @@ export interface Catalog {
   holdings: HoldingQueries;
   holds: HoldQueries;
   copies: CopyQueries;
+  deletions: DeletionQueries;
+  deletionConfirmations: DeletionConfirmationQueries;
+  clockWatch: ClockWatchQueries;
   outbox: OutboxQueries;
   workers: WorkerQueries;
   audit: AuditQueries;
@@ -77,6 +83,9 @@ export function openCatalog(options: CatalogOptions): Catalog {
     holdings: createHoldingQueries(context),
     holds: createHoldQueries(context),
     copies: createCopyQueries(context),
+    deletions: createDeletionQueries(context),
+    deletionConfirmations: createDeletionConfirmationQueries(context),
+    clockWatch: createClockWatchQueries(context),
     outbox: createOutboxQueries(context),
     workers: createWorkerQueries(context),
     audit: createAuditQueries(context),

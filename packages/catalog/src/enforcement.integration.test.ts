@@ -135,10 +135,13 @@ describe('raw SQL on points and copies', () => {
     await expect(change(beta, 'copying')).rejects.toMatchObject(refusedTransition);
     await expect(change(beta, 'failed')).rejects.toMatchObject(refusedTransition);
     await expect(change(alpha, 'failed')).rejects.toMatchObject(refusedTransition);
-    await expect(change(alpha, 'expiring')).rejects.toMatchObject(refusedTransition);
+    await expect(change(alpha, 'deleted')).rejects.toMatchObject(refusedTransition);
     await expect(
-      sql`update recovery_points set state = 'expiring', writer_run = null, writer_epoch = null where id = ${point.id}`,
+      sql`update recovery_points set state = 'failed', writer_run = null, writer_epoch = null where id = ${point.id}`,
     ).rejects.toMatchObject(refusedTransition);
+    // To let a copy go is a decision; that it is gone is something that a run has seen.
+    await expect(change(alpha, 'expiring')).resolves.toBeDefined();
+    await expect(change(alpha, 'deleted')).rejects.toMatchObject(refusedTransition);
     await expect(change(alpha, 'stored')).resolves.toBeDefined();
   });
 

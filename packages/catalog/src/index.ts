@@ -33,7 +33,10 @@ export type { AuditBreak, AuditVerification, VerifyAudit } from './queries/audit
 export type { CapabilityQueries, RegionProbe } from './queries/capabilities.ts';
 export type { BeginCapture, CapturedCopy, CaptureQueries, CompleteCapture } from './queries/capture.ts';
 export { type ClaimDue, type DueClaim, scheduledDedupeKey } from './queries/claim-due.ts';
+export type { ClockWatchQueries, WatchedClock } from './queries/clock-watch.ts';
 export type { CopyKey, CopyQueries, FencedCopy } from './queries/copies.ts';
+export type { DeletionConfirmationQueries } from './queries/deletion-confirmations.ts';
+export type { DeletionQueries, DeletionRecord, NewDeletion, SeenCopies } from './queries/deletions.ts';
 export type { RunWriter } from './queries/fence.ts';
 export type { HoldQueries, NewHold } from './queries/holds.ts';
 export type { CreatedRun, NewRun } from './queries/insert-runs.ts';

@@ -45,11 +45,34 @@ const pairsOf = (table: TransitionTable<string>) => {
   return states.flatMap((from) => states.map((to) => ({ from, to, isLegal: canTransition(table, from, to) })));
 };
 
+/** What a run writes down when a listing showed that nothing is left. */
+const proveAbsence = (point: string, run: string) => sql`
+  insert into deletions (instance_id, point_id, region_id, purpose, whole_point, requested_by, reasons, planned_at, run_id, begun_at, confirmed_absent_at)
+  values ('shop', ${point}, ${beta}, 'retention', false, 'test', '[]', now(), ${run}, now(), now())`;
+
 describe('copies', () => {
+  test('are deleted only where a listing proved that nothing is left, and never whole again once bytes may be gone', async () => {
+    const { id } = await beginPoint(stage.catalog, held, clock.now());
+    const expiring = () => sql`update copies set state = 'expiring', writer_run = null where point_id = ${id} and region_id = ${beta}`;
+    const begun =
+      () => sql`insert into deletions (instance_id, point_id, region_id, purpose, whole_point, requested_by, reasons, planned_at, run_id, begun_at)
+      values ('shop', ${id}, ${beta}, 'retention', false, 'test', '[]', now(), ${held.run}, now())`;
+    const change = (to: string, run: string | null, epoch: number | null) => () =>
+      sql`update copies set state = ${to}, writer_run = ${run}, writer_epoch = ${epoch} where point_id = ${id} and region_id = ${beta}`;
+    const asRun = change('deleted', held.run, held.epoch);
+    expect(await tryChange([expiring()], asRun), 'without a word').toBe('ZC001');
+    expect(await tryChange([expiring(), begun()], asRun), 'begun').toBe('ZC001');
+    expect(await tryChange([expiring(), proveAbsence(id, 'another')], asRun), 'of another run').toBe('ZC001');
+    expect(await tryChange([expiring(), proveAbsence(id, held.run)], asRun)).toBeNull();
+    expect(await tryChange([expiring(), begun()], change('stored', null, null)), 'made whole').toBe('ZC001');
+    expect(await tryChange([expiring()], change('stored', null, null))).toBeNull();
+  });
+
   test.each(pairsOf(transitionTables.copy))('$from → $to', async ({ from, to, isLegal }) => {
     const { id } = await beginPoint(stage.catalog, held, clock.now());
     const prepare = () => [
       sql`update copies set state = ${from}, verified_at = now(), writer_run = null where point_id = ${id} and region_id = ${beta}`,
+      ...(to === 'deleted' ? [proveAbsence(id, held.run)] : []),
     ];
     const change = (run: string | null, epoch: number | null) => () =>
       sql`update copies set state = ${to}, writer_run = ${run}, writer_epoch = ${epoch} where point_id = ${id} and region_id = ${beta}`;

@@ -4,6 +4,7 @@ import type { OperationDependencies } from './operation-dependencies.ts';
 import { createProbe } from './probe/probe.ts';
 import { createReplicate } from './replicate/replicate.ts';
 import { createRestore } from './restore/restore.ts';
+import { createRetention } from './retention/retention.ts';
 import { createVerify } from './verify/verify.ts';
 
 /** One handler for each job kind; a kind without one does not compile. */
@@ -13,6 +14,7 @@ export function createHandlers(deps: OperationDependencies): HandlersOf<JobKinds
     probe: createProbe(deps),
     replicate: createReplicate(deps),
     restore: createRestore(deps),
+    retention: createRetention(deps),
     verify: createVerify(deps),
   };
 }

@@ -19,4 +19,6 @@ export { createRequestIntake } from './requests/create-request-intake.ts';
 export { decideRestore, describeRestoreRun, requireReadableCopy } from './requests/decide-restore.ts';
 export { planRun } from './requests/plan-run.ts';
 export { submitRun } from './requests/submit-run.ts';
+export { type CarriedOut, carryOutDeletions } from './retention/carry-out-deletions.ts';
+export { type DeletionWish, type PlannedDeletion, planDeletions, type UnwantedCopy } from './retention/plan-deletions.ts';
 export { defaultTransferTuning, type TransferTuning } from './transfer-tuning.ts';

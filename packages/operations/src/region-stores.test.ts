@@ -21,6 +21,9 @@ function countingOpener(fail: (opening: number) => boolean = () => false) {
         throw new Error('not part of this test');
       },
       delete: unused,
+      openEraser: () => {
+        throw new Error('not part of this test');
+      },
       probe: unused,
       ping: unused,
       close: async () => {

@@ -77,6 +77,7 @@ function forward(store: BlobStore): BlobStore {
     head: (key, options) => store.head(key, options),
     list: (prefix, options) => store.list(prefix, options),
     delete: (key, options) => store.delete(key, options),
+    openEraser: (permit) => store.openEraser(permit),
     probe: (options) => store.probe(options),
     ping: (options) => store.ping(options),
     close: () => store.close(),
@@ -127,6 +128,16 @@ export function crashProcess(
   const wrapStore = (store: BlobStore): BlobStore => ({
     ...forward(store),
     put: (key, body, options) => act(deedOf(store.region, key), () => store.put(key, body, options)),
+    openEraser(permit) {
+      const eraser = store.openEraser(permit);
+      return {
+        ...eraser,
+        deleteVersions: (versions, options) =>
+          act(`erase ${store.region} ${versions.some(({ key }) => isManifest(key)) ? 'manifest' : 'segments'}`, () =>
+            eraser.deleteVersions(versions, options),
+          ),
+      };
+    },
   });
   return {
     deeds,
@@ -142,9 +153,16 @@ export function crashProcess(
 const deedOf = (region: RegionId, key: string): Deed => `put ${region} ${isManifest(key) ? 'manifest' : 'segment'}`;
 
 function mortalCatalog(catalog: Catalog, act: <Result>(deed: Deed, work: () => Promise<Result>) => Promise<Result>): Catalog {
-  const { points, copies, ledger } = catalog;
+  const { points, copies, ledger, deletions } = catalog;
   return {
     ...catalog,
+    deletions: {
+      ...deletions,
+      begin: (...given) => act('deletions.begin', () => deletions.begin(...given)),
+      manifestGone: (...given) => act('deletions.manifestGone', () => deletions.manifestGone(...given)),
+      count: (...given) => act('deletions.count', () => deletions.count(...given)),
+      finish: (...given) => act('deletions.finish', () => deletions.finish(...given)),
+    },
     ledger: {
       ...ledger,
       checkpoint: (run, epoch, checkpoint) => act('ledger.checkpoint', () => ledger.checkpoint(run, epoch, checkpoint)),

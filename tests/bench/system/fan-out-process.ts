@@ -49,6 +49,9 @@ function discardingStore(region: BlobStore['region']): BlobStore {
     get: refuse,
     head: async () => null,
     delete: refuse,
+    openEraser: () => {
+      throw new Error('a store that keeps nothing has nothing to erase');
+    },
     ping: async () => undefined,
     close: async () => undefined,
     probe: refuse,

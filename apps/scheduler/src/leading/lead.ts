@@ -5,6 +5,7 @@ import type { TransferTuning } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
 import type { LimitBook } from '@cbcr/throttle';
 import type { HealthMemory } from '../health-memory.ts';
+import { createExpiry } from './delete-expired.ts';
 import { runDueSchedules } from './due-schedules.ts';
 import { startLoop } from './loop.ts';
 import { createLimitPublisher } from './publish-limits.ts';
@@ -79,6 +80,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const reconcile = loop('reconcile', reconciler.round);
     const limits = loop('limits', createLimitPublisher(deps));
     const retention = loop('retention', () => reviewRetention(deps));
+    const expiry = loop('expiry', createExpiry(deps));
     const tidy = startLoop({
       name: 'tidy',
       intervalMs: 3_600_000,
@@ -100,7 +102,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
       catalog.listen('points', { onNotification: reconcile.knock, onListening: reconcile.knock }),
       catalog.listen('limits', { onNotification: limits.knock, onListening: limits.knock }),
     ];
-    await Promise.all([relay.ended, schedules.ended, reconcile.ended, limits.ended, retention.ended, tidy.ended]);
+    await Promise.all([relay.ended, schedules.ended, reconcile.ended, limits.ended, retention.ended, expiry.ended, tidy.ended]);
     for (const stop of stopListening) stop();
   }
 }

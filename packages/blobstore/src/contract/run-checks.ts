@@ -1,11 +1,12 @@
 import type { Clock } from '@cbcr/domain';
 import type { BlobStore, BlobStoreCapabilities } from '../blob-store.ts';
 import type { StoreCheck } from './check.ts';
+import { erasingChecks } from './erasing.ts';
 import { pacingChecks } from './pacing.ts';
 import { readingChecks } from './reading.ts';
 import { writingChecks } from './writing.ts';
 
-export const blobStoreChecks: readonly StoreCheck[] = [...writingChecks, ...readingChecks, ...pacingChecks];
+export const blobStoreChecks: readonly StoreCheck[] = [...writingChecks, ...readingChecks, ...pacingChecks, ...erasingChecks];
 
 export interface CheckResult {
   name: string;
@@ -18,7 +19,7 @@ export interface CheckResult {
 
 /**
  * Tries every promise of the port on a real store, one after the other; a failed check does not end the run. Writes about 200 MB below
- * `scope` (a prefix such as `contract/…` that nobody else uses) and removes it again; older versions stay on a versioned store.
+ * `scope` (a prefix such as `contract/…` that nobody else uses) and below `v1/contract-…` (erasers know no other place), and removes it again; older versions stay on a versioned store.
  */
 export async function* runBlobStoreChecks(
   store: BlobStore,

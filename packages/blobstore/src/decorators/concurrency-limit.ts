@@ -6,7 +6,7 @@ import { forwardTo } from './forward.ts';
 const defaultMaxCalls = 48;
 
 /**
- * Lets at most `maxCalls` calls of `put`, `get`, `head` and `delete` run at once; the others wait in the order of their coming. A call
+ * Lets at most `maxCalls` calls of `put`, `get`, `head`, `delete` and of an eraser run at once; the others wait in the order of their coming. A call
  * that waited for a free socket instead would time out there, and a busy region would look like one that is down.
  */
 export function withConcurrencyLimit(store: BlobStore, { maxCalls = defaultMaxCalls }: { maxCalls?: number } = {}): BlobStore {
@@ -54,5 +54,14 @@ export function withConcurrencyLimit(store: BlobStore, { maxCalls = defaultMaxCa
     get: (key, options) => limit(options?.signal, () => store.get(key, options)),
     head: (key, options) => limit(options?.signal, () => store.head(key, options)),
     delete: (key, options) => limit(options?.signal, () => store.delete(key, options)),
+    openEraser(permit) {
+      const eraser = store.openEraser(permit);
+      return {
+        scope: eraser.scope,
+        listVersions: (options) => eraser.listVersions(options),
+        lockOf: (version, options) => limit(options?.signal, () => eraser.lockOf(version, options)),
+        deleteVersions: (versions, options) => limit(options?.signal, () => eraser.deleteVersions(versions, options)),
+      };
+    },
   };
 }

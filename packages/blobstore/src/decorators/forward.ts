@@ -9,6 +9,7 @@ export function forwardTo(store: BlobStore): BlobStore {
     head: (key, options) => store.head(key, options),
     list: (prefix, options) => store.list(prefix, options),
     delete: (key, options) => store.delete(key, options),
+    openEraser: (permit) => store.openEraser(permit),
     probe: (options) => store.probe(options),
     ping: (options) => store.ping(options),
     close: () => store.close(),

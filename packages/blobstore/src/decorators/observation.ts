@@ -1,8 +1,8 @@
 import { type Clock, type ErrorCode, isCbcrError, type RegionId } from '@cbcr/domain';
-import type { BlobInfo, BlobStore, CallOptions, ListOptions } from '../blob-store.ts';
+import type { BlobStore, CallOptions } from '../blob-store.ts';
 import { forwardTo } from './forward.ts';
 
-export type StoreOperation = 'put' | 'get' | 'head' | 'list' | 'delete' | 'probe' | 'ping';
+export type StoreOperation = 'put' | 'get' | 'head' | 'list' | 'delete' | 'erase' | 'lock' | 'probe' | 'ping';
 
 /** One finished call to a store. A call that is retried gives one event per attempt. */
 export interface StoreCall {
@@ -70,7 +70,16 @@ export function withObservation(store: BlobStore, { observe, clock }: Observatio
     delete: (key, options) => watch('delete', options, () => store.delete(key, options)),
     probe: (options) => watch('probe', options, () => store.probe(options)),
     ping: (options) => watch('ping', options, () => store.ping(options)),
-    list: (prefix, options) => observeList(store, prefix, options, { observe, clock }),
+    list: (prefix, options) => observeList(store.region, () => store.list(prefix, options), options?.signal, { observe, clock }),
+    openEraser(permit) {
+      const eraser = store.openEraser(permit);
+      return {
+        scope: eraser.scope,
+        listVersions: (options) => observeList(store.region, () => eraser.listVersions(options), options?.signal, { observe, clock }),
+        lockOf: (version, options) => watch('lock', options, () => eraser.lockOf(version, options)),
+        deleteVersions: (versions, options) => watch('erase', options, () => eraser.deleteVersions(versions, options)),
+      };
+    },
   };
 }
 
@@ -80,13 +89,13 @@ function nameOutcome(error: unknown, signal: AbortSignal | undefined): StoreCall
 }
 
 /** The duration of a listing is the time that its pages took, not the time that the reader spent between them. */
-async function* observeList(
-  store: BlobStore,
-  prefix: string,
-  options: ListOptions | undefined,
+async function* observeList<Entry>(
+  region: RegionId,
+  list: () => AsyncIterable<Entry>,
+  signal: AbortSignal | undefined,
   { observe, clock }: Observation,
-): AsyncIterable<BlobInfo> {
-  const pages = store.list(prefix, options)[Symbol.asyncIterator]();
+): AsyncIterable<Entry> {
+  const pages = list()[Symbol.asyncIterator]();
   let durationMs = 0;
   let outcome: StoreCall['outcome'] = 'ok';
   try {
@@ -99,10 +108,10 @@ async function* observeList(
       yield step.value;
     }
   } catch (error) {
-    outcome = nameOutcome(error, options?.signal);
+    outcome = nameOutcome(error, signal);
     throw error;
   } finally {
-    observe({ region: store.region, operation: 'list', outcome, durationMs, sizeBytes: 0 });
+    observe({ region, operation: 'list', outcome, durationMs, sizeBytes: 0 });
     await pages.return?.();
   }
 }

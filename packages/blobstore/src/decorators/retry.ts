@@ -4,6 +4,7 @@ import { forwardTo } from './forward.ts';
 import { createHoldMeter, type HoldMeter, watchHolds } from './hold-meter.ts';
 import type { StoreOperation } from './observation.ts';
 import { retryList } from './retry-list.ts';
+import { retryVersions } from './retry-versions.ts';
 import { createRetrying, type RetryOptions } from './retrying.ts';
 
 /** A connection over which nothing may move is closed by the store some time; that is the limit's doing, not the store's. */
@@ -70,6 +71,19 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
       retry('head', { timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => store.head(key, { signal: attemptSignal })),
     delete: (key, { signal } = {}) =>
       retry('delete', { timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => store.delete(key, { signal: attemptSignal })),
+    openEraser(permit) {
+      const eraser = store.openEraser(permit);
+      return {
+        scope: eraser.scope,
+        listVersions: (options) => retryVersions(eraser, options, retrying, region),
+        lockOf: (version, { signal } = {}) =>
+          retry('lock', { timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => eraser.lockOf(version, { signal: attemptSignal })),
+        deleteVersions: (versions, { signal } = {}) =>
+          retry('erase', { timeoutMs: transferTimeoutMs, signal }, (attemptSignal) =>
+            eraser.deleteVersions(versions, { signal: attemptSignal }),
+          ),
+      };
+    },
     list: (prefix, listOptions) => retryList(store, prefix, listOptions, retrying),
     probe: ({ signal } = {}) =>
       runAttempt({ clock, region, timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => store.probe({ signal: attemptSignal })),

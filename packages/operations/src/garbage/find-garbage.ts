@@ -1,4 +1,13 @@
-import { type BlobInfo, type BlobStore, type ParsedObjectKey, parseObjectKey, readManifest, segmentKey } from '@cbcr/blobstore';
+import {
+  type BlobInfo,
+  type BlobStore,
+  instancePrefix,
+  type ParsedObjectKey,
+  parseObjectKey,
+  pointPrefix,
+  readManifest,
+  segmentKey,
+} from '@cbcr/blobstore';
 import type { Catalog, PointFacts } from '@cbcr/catalog';
 import { type InstanceId, type Reason, type RecoveryPointId, toCbcrError } from '@cbcr/domain';
 import { judgeStoredPoint, type StoredPointVerdict } from '@cbcr/policy';
@@ -15,6 +24,8 @@ export interface GarbageSearch {
   store: BlobStore;
   /** Searches this instance alone. */
   instance?: InstanceId | undefined;
+  /** Searches this point of the instance alone. */
+  point?: RecoveryPointId | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -27,8 +38,8 @@ const pointsAtOnce = 200;
  * is known to be in capture. Whoever deletes asks again just before. Objects that are not CBCR's are never named.
  */
 export async function* findGarbage(search: GarbageSearch): AsyncGenerator<Garbage, void, undefined> {
-  const { store, instance, signal } = search;
-  const prefix = instance === undefined ? 'v1/' : `v1/${instance}/`;
+  const { store, instance, point, signal } = search;
+  const prefix = instance === undefined ? 'v1/' : point === undefined ? instancePrefix(instance) : pointPrefix(instance, point);
   let batch = new Map<RecoveryPointId, StoredObject[]>();
   for await (const info of store.list(prefix, { signal })) {
     const parsed = parseObjectKey(info.key);

@@ -4,8 +4,10 @@ import { CbcrError, type Clock, type RegionId } from '@cbcr/domain';
 import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
 import type { BlobInfo, BlobStore, PutOptions } from '../../blob-store.ts';
 import type { StoreOperation } from '../../decorators/observation.ts';
+import { guardEraser } from '../../erase/guard-eraser.ts';
 import { sha256Of } from '../../reader/sha256.ts';
 import { removeEmptyFolders, syncFolder, syncFolders } from './durable-folder.ts';
+import { createFileVersions } from './erase-files.ts';
 import { listFiles } from './list-files.ts';
 import { probeFolder } from './probe-folder.ts';
 import { isFolder, publishFile } from './publish-file.ts';
@@ -141,6 +143,24 @@ export function createFilesystemBlobStore({
         await rm(path, { force: true });
         await syncFolder(dirname(path)).catch(ignoreAbsence);
         await removeEmptyFolders(root, dirname(path));
+      });
+    },
+
+    openEraser(permit) {
+      const { listVersions, lockOf, deleteVersions } = createFileVersions(root);
+      return guardEraser(region, permit, {
+        async *listVersions(prefix, options = {}) {
+          await guard('list', options.signal, assertRoot);
+          yield* listVersions(prefix, options);
+          // A disk that goes away in the middle must not look like nothing being left.
+          await guard('list', options.signal, assertRoot);
+        },
+        lockOf,
+        deleteVersions: (versions, options = {}) =>
+          guard('erase', options.signal, async () => {
+            await assertRoot();
+            return deleteVersions(versions, options);
+          }),
       });
     },
 

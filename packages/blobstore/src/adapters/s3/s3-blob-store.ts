@@ -3,11 +3,13 @@ import { CbcrError } from '@cbcr/domain';
 import { assertKey, assertObjectSize, assertPrefix } from '../../blob-key.ts';
 import type { BlobInfo, BlobStore, BlobStoreProbe, CallOptions } from '../../blob-store.ts';
 import type { StoreOperation } from '../../decorators/observation.ts';
+import { guardEraser } from '../../erase/guard-eraser.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
 import { assertBucket, findObject } from './find-object.ts';
 import { getObject } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
+import { createObjectVersions } from './object-versions.ts';
 import { probeBucket } from './probe-bucket.ts';
 import { putObject } from './put-object.ts';
 import { isNotFound } from './translate-s3-error.ts';
@@ -64,6 +66,17 @@ export function createS3BlobStore(bucket: S3Bucket): BlobStore {
         } catch (error) {
           if (!isNotFound(error)) throw error;
         }
+      });
+    },
+    openEraser(permit) {
+      const { listVersions, lockOf, deleteVersions } = createObjectVersions(bucket);
+      return guardEraser(region, permit, {
+        async *listVersions(prefix, options = {}) {
+          await edge('list', options, async () => undefined);
+          yield* listVersions(prefix, options);
+        },
+        lockOf: (version, options = {}) => edge('lock', { key: version.key, ...options }, () => lockOf(version, options)),
+        deleteVersions: (versions, options = {}) => edge('erase', options, () => deleteVersions(versions, options)),
       });
     },
     async probe(options = {}) {

@@ -86,6 +86,17 @@ export function isNotFound(error: unknown): boolean {
   return httpStatus === 404 && name !== 'NoSuchBucket';
 }
 
+/** The store understood, and said no. */
+export function isRefusal(error: unknown): boolean {
+  return readFacts(error).httpStatus === 403;
+}
+
+/** The server does not know the request: it keeps no versions, or knows no batches. */
+export function lacksVersions(error: unknown): boolean {
+  const { name, httpStatus } = readFacts(error);
+  return httpStatus === 501 || name === 'NotImplemented';
+}
+
 /** The answer to `If-None-Match: *` when there is an object. */
 export function isTaken(error: unknown): boolean {
   const { name, httpStatus } = readFacts(error);

@@ -49,6 +49,18 @@ export const storeErrors = {
     treatment: 'outage',
     status: 503,
   },
+  'store.erasure-refused': {
+    sentence: 'The object {key} in region {region} is not deleted: {cause}.',
+    hint: 'This is a defect: whoever deletes may delete what the deletion gate allowed, and nothing else. Nothing was deleted.',
+    treatment: 'never',
+    status: 403,
+  },
+  'store.erasure-incomplete': {
+    sentence: 'The store of region {region} still holds {left} versions of {point} after they were deleted: {cause}.',
+    hint: 'The copy stays expiring and is tried again. If it repeats, look for a lock, a legal hold or a missing right (s3:DeleteObjectVersion) at the store.',
+    treatment: 'attempt',
+    status: 500,
+  },
   'store.failed': {
     sentence: 'The store of region {region} failed at {operation}: {cause}.',
     hint: 'The operation is retried. If it keeps failing, look at the logs of the store.',

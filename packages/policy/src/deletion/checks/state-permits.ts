@@ -8,7 +8,9 @@ export const statePermits: DeletionCheck = {
     if (purpose === 'garbage') return allow('what nobody refers to has no state');
     if (copy === null || point === null) return deny('there is no such copy');
     if (point.state !== 'complete' && point.state !== 'expiring') return deny(`the point is ${point.state}`);
-    if (stage === 'planning' && canTransition(copyTransitions, copy.state, 'expiring')) return allow(`the copy is ${copy.state}`);
+    // What was planned and never made can go, so that its point can.
+    const canExpire = copy.state === 'planned' || canTransition(copyTransitions, copy.state, 'expiring');
+    if (stage === 'planning' && canExpire) return allow(`the copy is ${copy.state}`);
     if (stage === 'execution' && copy.state === 'expiring') return allow('the copy was marked as expiring');
     return deny(`the copy is ${copy.state}`);
   },

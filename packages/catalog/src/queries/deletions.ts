@@ -1,0 +1,259 @@
+import type { CopyState, DeletionPurpose, InstanceId, Reason, RecoveryPointId, RegionId } from '@cbcr/domain';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { notify } from '../channels.ts';
+import type { Executor } from '../executor.ts';
+import type { QueryContext } from '../query-context.ts';
+import { deletions } from '../schema/deletions.ts';
+import { copies, recoveryPoints } from '../schema/points.ts';
+import { insertAuditEvent } from './audit.ts';
+import { changeCopy, lockCopy } from './change-copy.ts';
+import type { CopyKey } from './copies.ts';
+import { type RunWriter, requireHeldRun, writerColumns } from './fence.ts';
+import { type PointRecord, requirePoint } from './point-record.ts';
+
+export interface NewDeletion extends CopyKey {
+  instance: InstanceId;
+  purpose: DeletionPurpose;
+  wholePoint: boolean;
+  requestedBy: string;
+  requestReason: string | null;
+  reasons: readonly Reason[];
+}
+
+export type DeletionRecord = Omit<typeof deletions.$inferSelect, 'pointId' | 'regionId' | 'instanceId' | 'runId'> &
+  CopyKey & { instance: InstanceId };
+
+/** What the gate was told of the copies of a point: if it is no longer so, it is asked again. */
+export type SeenCopies = readonly { region: RegionId; state: CopyState }[];
+
+/** How far the bytes of a copy have gone. Every write names the run and its epoch. */
+export interface DeletionQueries {
+  /**
+   * The copy expires from now on, in the catalog alone, and its point with its last copy; `seen` is its state when the gate was asked. False, and
+   * nothing happens, when it is in another state now. Doing it twice is harmless.
+   */
+  mark(deletion: NewDeletion, seen: CopyState): Promise<boolean>;
+  /** The copy stays after all. False when its deletion has begun: then it cannot. */
+  undo(copy: CopyKey, actor: string, reasons: readonly Reason[]): Promise<boolean>;
+  /** Deletions that were planned and have neither ended nor been undone, oldest first. */
+  listOpen(filter?: { region?: RegionId; after?: number; limit?: number; points?: readonly RecoveryPointId[] }): Promise<DeletionRecord[]>;
+  /** Every deletion of the point there ever was, oldest first. */
+  listOf(point: RecoveryPointId): Promise<DeletionRecord[]>;
+  /**
+   * The point of no return: from here on bytes may be gone. Locks the point and its copies; false when one of them is not as the gate saw it, or when
+   * another run has begun to work with the point since. What an attempt left behind is planned by this too.
+   */
+  begin(deletion: NewDeletion, writer: RunWriter, seen: SeenCopies, users: number): Promise<boolean>;
+  manifestGone(copy: CopyKey, writer: RunWriter): Promise<void>;
+  /** Adds to what was deleted so far. */
+  count(copy: CopyKey, writer: RunWriter, versions: number, bytes: number): Promise<void>;
+  /** A listing showed that nothing is left: the copy is deleted, and its point with its last copy, and the audit trail says so, all at once. */
+  finish(copy: CopyKey, writer: RunWriter, reasons: readonly Reason[]): Promise<void>;
+  /** By `point/region`: until when the store locks the copy, where it does. */
+  locksOf(points: readonly RecoveryPointId[]): Promise<ReadonlyMap<string, Date>>;
+  /** For the audit trail: the gate refused. */
+  deny(copy: CopyKey, actor: string, purpose: DeletionPurpose, reasons: readonly Reason[]): Promise<void>;
+}
+
+const isOpen = and(isNull(deletions.confirmedAbsentAt), isNull(deletions.undoneAt));
+const of = ({ point, region }: CopyKey) => and(eq(deletions.pointId, point), eq(deletions.regionId, region), isOpen);
+const subjectOf = ({ point, region }: CopyKey) => `${point}/${region}`;
+const activeRun = sql`state in ('queued', 'running', 'waiting')`;
+
+export function createDeletionQueries({ clock, attempt, transact }: QueryContext): DeletionQueries {
+  /** The point before its copies, everywhere: two deletions never wait for each other in a circle. */
+  const lockPoint = async (tx: Executor, id: RecoveryPointId): Promise<PointRecord | null> => {
+    const [found] = await tx.select({ id: recoveryPoints.id }).from(recoveryPoints).where(eq(recoveryPoints.id, id)).for('no key update');
+    if (found === undefined) return null;
+    await tx.select({ region: copies.regionId }).from(copies).where(eq(copies.pointId, id)).for('no key update');
+    return requirePoint(tx, id);
+  };
+  const setPoint = (tx: Executor, id: RecoveryPointId, state: PointRecord['state'], writer: RunWriter | null) =>
+    tx
+      .update(recoveryPoints)
+      .set({ state, ...writerColumns(writer) })
+      .where(eq(recoveryPoints.id, id));
+  const fenced = <Result>({ run, epoch }: RunWriter, work: (tx: Executor, now: Date) => Promise<Result>) => {
+    const now = clock.now();
+    return transact(async (tx) => {
+      await requireHeldRun(tx, run, epoch);
+      return work(tx, now);
+    });
+  };
+
+  return {
+    mark(deletion, seen) {
+      const now = clock.now();
+      return transact(async (tx) => {
+        const point = await lockPoint(tx, deletion.point);
+        const copy = point?.copies.find(({ region }) => region === deletion.region);
+        if (point === null || copy?.state !== seen || (point.state !== 'complete' && point.state !== 'expiring')) return false;
+        // What lies beside the copy is being collected: it waits for that.
+        if ((await tx.select({ id: deletions.id }).from(deletions).where(of(deletion))).length > 0) return false;
+        const at = { point: point.id, region: copy.region, writer: null, now };
+        const reason = { rule: `deletion-${deletion.purpose}`, text: deletion.reasons[0]?.text ?? 'it goes' };
+        // What was never made has nothing to lose; by way of a failure, as its states demand.
+        if (copy.state === 'planned') await changeCopy(tx, at, { state: 'failed', reason, nextAttemptAt: null });
+        await changeCopy(tx, at, { state: 'expiring', reason, nextAttemptAt: null });
+        await tx.insert(deletions).values(rowOf(deletion, now));
+        const remains = point.copies.some(({ region, state }) => region !== copy.region && state !== 'expiring' && state !== 'deleted');
+        if (!remains && point.state === 'complete') await setPoint(tx, point.id, 'expiring', null);
+        const { purpose, requestedBy: actor, reasons } = deletion;
+        const facts = { point: point.id, region: copy.region, purpose, reasons };
+        await insertAuditEvent(tx, now, { actor, action: 'copy.expiring', subject: subjectOf(deletion), facts });
+        await notify(tx, 'points', point.id);
+        return true;
+      });
+    },
+
+    undo(key, actor, reasons) {
+      const now = clock.now();
+      return transact(async (tx) => {
+        const point = await lockPoint(tx, key.point);
+        const [row] = await tx.select().from(deletions).where(of(key)).for('no key update');
+        if (point === null || row === undefined || row.begunAt !== null) return false;
+        await tx.update(deletions).set({ undoneAt: now }).where(eq(deletions.id, row.id));
+        if (point.state === 'expiring') await setPoint(tx, point.id, 'complete', null);
+        const before = await lockCopy(tx, key);
+        if (before.state === 'expiring') {
+          const reason = reasons[0] ?? { rule: 'kept', text: 'it stays after all' };
+          await changeCopy(tx, { ...key, writer: null, now }, { state: 'stored', reason, nextAttemptAt: null });
+        }
+        const facts = { point: key.point, region: key.region, reasons };
+        await insertAuditEvent(tx, now, { actor, action: 'copy.kept', subject: subjectOf(key), facts });
+        await notify(tx, 'points', key.point);
+        return true;
+      });
+    },
+
+    listOpen: ({ region, after = 0, limit = 500, points } = {}) =>
+      attempt(async (db) => {
+        if (points?.length === 0) return [];
+        const rows = await db
+          .select()
+          .from(deletions)
+          .where(
+            and(
+              isOpen,
+              gt(deletions.id, after),
+              region === undefined ? undefined : eq(deletions.regionId, region),
+              points === undefined ? undefined : inArray(deletions.pointId, [...points]),
+            ),
+          )
+          .orderBy(asc(deletions.id))
+          .limit(limit);
+        return rows.map(toRecord);
+      }),
+    listOf: (point) =>
+      attempt(async (db) => {
+        const rows = await db.select().from(deletions).where(eq(deletions.pointId, point)).orderBy(asc(deletions.id));
+        return rows.map(toRecord);
+      }),
+
+    begin: (deletion, writer, seen, users) =>
+      fenced(writer, async (tx, now) => {
+        const point = await lockPoint(tx, deletion.point);
+        const found = point?.copies.map(({ region, state }) => `${region} ${state}`).toSorted() ?? [];
+        if (
+          found.join() !==
+          seen
+            .map(({ region, state }) => `${region} ${state}`)
+            .toSorted()
+            .join()
+        )
+          return false;
+        const [row] = await tx.execute<{ users: number }>(
+          sql`select count(*)::int as users from runs where point_id = ${deletion.point} and id <> ${writer.run} and ${activeRun}`,
+        );
+        if (row?.users !== users) return false;
+        const [open] = await tx.select().from(deletions).where(of(deletion)).for('no key update');
+        // What an attempt left behind was never marked: nobody could have read it.
+        if (open === undefined && deletion.purpose !== 'garbage') return false;
+        if (open === undefined) await tx.insert(deletions).values({ ...rowOf(deletion, now), runId: writer.run, begunAt: now });
+        else {
+          const reasons = [...deletion.reasons];
+          const begunAt = open.begunAt ?? now;
+          await tx.update(deletions).set({ runId: writer.run, begunAt, reasons }).where(eq(deletions.id, open.id));
+        }
+        return true;
+      }),
+    manifestGone: (key, writer) =>
+      fenced(writer, async (tx, now) => {
+        await tx
+          .update(deletions)
+          .set({ manifestGoneAt: sql`coalesce(${deletions.manifestGoneAt}, ${now.toISOString()})` })
+          .where(of(key));
+      }),
+    count: (key, writer, versions, bytes) =>
+      fenced(writer, async (tx) => {
+        await tx
+          .update(deletions)
+          .set({
+            versionsDeleted: sql`${deletions.versionsDeleted} + ${versions}`,
+            bytesDeleted: sql`${deletions.bytesDeleted} + ${bytes}`,
+          })
+          .where(of(key));
+      }),
+
+    finish: (key, writer, reasons) =>
+      fenced(writer, async (tx, now) => {
+        const point = await lockPoint(tx, key.point);
+        const [row] = await tx.select().from(deletions).where(of(key)).for('no key update');
+        // This run said so before, and its answer was lost.
+        if (row === undefined) return;
+        await tx.update(deletions).set({ confirmedAbsentAt: now, runId: writer.run }).where(eq(deletions.id, row.id));
+        const copy = point?.copies.find(({ region }) => region === key.region);
+        if (copy?.state === 'expiring' && row.purpose !== 'garbage') {
+          await changeCopy(
+            tx,
+            { ...key, writer, now },
+            { state: 'deleted', reason: { rule: 'deleted', text: 'its bytes are gone, which a listing proved' } },
+          );
+          const isLast = point?.copies.every(({ region, state }) => region === key.region || state === 'deleted') === true;
+          if (isLast && point?.state === 'expiring') await setPoint(tx, key.point, 'deleted', writer);
+        }
+        const { purpose, versionsDeleted: versions, bytesDeleted: bytes } = row;
+        const evidence = { region: key.region, reasons, versions, bytes };
+        const actor = `run:${writer.run}`;
+        await insertAuditEvent(
+          tx,
+          now,
+          purpose === 'garbage'
+            ? { actor, action: 'garbage.collected', subject: key.point, facts: evidence }
+            : { actor, action: 'copy.deleted', subject: subjectOf(key), facts: { point: key.point, purpose, ...evidence } },
+        );
+        await notify(tx, 'points', key.point);
+      }),
+
+    locksOf: (points) =>
+      attempt(async (db) => {
+        if (points.length === 0) return new Map();
+        const rows = await db
+          .select({ point: copies.pointId, region: copies.regionId, until: copies.lockedUntil })
+          .from(copies)
+          .where(and(inArray(copies.pointId, [...points]), isNotNull(copies.lockedUntil)));
+        return new Map(
+          rows.flatMap(({ point, region, until }) => (until === null ? [] : [[subjectOf({ point, region }), until] as const])),
+        );
+      }),
+
+    async deny(key, actor, purpose, reasons) {
+      const now = clock.now();
+      const facts = { point: key.point, region: key.region, purpose, reasons };
+      await transact((tx) => insertAuditEvent(tx, now, { actor, action: 'deletion.denied', subject: subjectOf(key), facts }));
+    },
+  };
+}
+
+const rowOf = ({ point, region, instance, reasons, ...rest }: NewDeletion, now: Date) => ({
+  ...rest,
+  reasons: [...reasons],
+  instanceId: instance,
+  pointId: point,
+  regionId: region,
+  plannedAt: now,
+});
+
+function toRecord({ pointId, regionId, instanceId, runId: _runId, ...row }: typeof deletions.$inferSelect): DeletionRecord {
+  return { ...row, point: pointId, region: regionId, instance: instanceId };
+}

@@ -1,0 +1,61 @@
+import type { DeletionRecord, NewRun } from '@cbcr/catalog';
+import type { InstanceId, RecoveryPointId, RegionId } from '@cbcr/domain';
+import { jobKinds } from '@cbcr/jobs';
+import { type DeletionReason, judgeDeletion } from '@cbcr/policy';
+import type { RequestDependencies } from '../requests/request-dependencies.ts';
+import { factsAbout, readDeletionSituation, requestOf } from './read-deletion-facts.ts';
+
+/** As many as one run takes. */
+const pointsOfRun = 50;
+
+/**
+ * Obstacles that pass by themselves: the copy goes on expiring. Any other refusal means that it shall stay after all.
+ */
+const passing: ReadonlySet<string> = new Set(['in-use', 'region-up', 'clock-doubt', 'grace', 'dependents', 'bulk-share']);
+
+export interface CarriedOut {
+  /** Runs that may start now. */
+  runs: NewRun[];
+  /** Copies that stay after all. */
+  kept: { point: RecoveryPointId; region: RegionId; reasons: readonly DeletionReason[] }[];
+}
+
+/**
+ * What becomes of deletions that were marked before: those that the gate allows now get a run, those whose reasons are gone are undone, all others wait.
+ * All are of one instance and have neither ended nor been undone. The run asks the gate again.
+ */
+export async function carryOutDeletions(
+  deps: RequestDependencies,
+  instance: InstanceId,
+  open: readonly DeletionRecord[],
+  requestedBy: string,
+): Promise<CarriedOut> {
+  const marked = open.filter(({ purpose }) => purpose !== 'garbage');
+  const situation = await readDeletionSituation(
+    deps,
+    instance,
+    marked.map(({ point }) => point),
+  );
+  const due: DeletionRecord[] = [];
+  const kept: CarriedOut['kept'] = [];
+  for (const deletion of marked) {
+    const { point, region, purpose, wholePoint } = deletion;
+    const facts = factsAbout(situation, { point, region, purpose, wholePoint, request: requestOf(deletion), stage: 'execution' });
+    if (facts === null) continue;
+    const { allow, reasons } = judgeDeletion(facts);
+    const denied = reasons.filter(({ allows }) => !allows);
+    if (allow) due.push(deletion);
+    else if (deletion.begunAt === null && denied.some(({ rule }) => !passing.has(rule))) {
+      if (await deps.catalog.deletions.undo({ point, region }, requestedBy, denied)) kept.push({ point, region, reasons: denied });
+    }
+  }
+  const groups = Map.groupBy(due, ({ region, purpose }) => `${region}.${purpose}`);
+  const runs = [...groups].flatMap(([key, [first, ...rest]]) => {
+    if (first === undefined) return [];
+    const points = [first, ...rest].slice(0, pointsOfRun).map(({ point }) => point);
+    const { region, purpose } = first;
+    const params = jobKinds.retention.params.parse({ instance, region, points, purpose });
+    return [{ kind: jobKinds.retention.name, region, instance, params, requestedBy, dedupeKey: `delete.${instance}.${key}` }];
+  });
+  return { runs, kept };
+}

@@ -1,0 +1,180 @@
+import { DeletionPermit, type InstanceId, type RecoveryPointId, type RegionId, systemClock } from '@cbcr/domain';
+import type {} from '@cbcr/testkit/vitest-servers';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { crashProcess, type Deed, isManifest } from '../../test/faults.ts';
+import { type MadePoint, makePoint } from '../../test/made-point.ts';
+import { createRun, perform, startRun } from '../../test/perform.ts';
+import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
+
+let stage: Stage;
+let shop: InstanceId;
+const hourMs = 3_600_000;
+/** When the grace of what is marked now is over. */
+const later = () => new Date(systemClock.now().getTime() + 25 * hourMs);
+/** Of a worker that comes then. */
+const dependencies = () => {
+  const { tuning } = stage.dependencies();
+  return stage.dependencies({ clock: { ...systemClock, now: later }, tuning: { ...tuning, workerStaleMs: 48 * hourMs } });
+};
+const stateOf = async (point: RecoveryPointId, region: RegionId) =>
+  (await stage.catalog.copies.list(point)).find((copy) => copy.region === region)?.state;
+
+async function mark(point: RecoveryPointId, ...regions: RegionId[]): Promise<void> {
+  for (const region of regions) {
+    const reasons = [{ rule: 'was-asked-for', text: 'the test asked for it' }];
+    const wholePoint = regions.length === 3;
+    const asked = { instance: shop, purpose: 'manual' as const, wholePoint, requestedBy: 'tester', requestReason: 'a test', reasons };
+    expect(await stage.catalog.deletions.mark({ point, region, ...asked }, 'verified')).toBe(true);
+  }
+}
+const wanted = (point: RecoveryPointId, region: RegionId) => ({
+  instance: shop,
+  region,
+  params: { instance: shop, region, points: [point], purpose: 'manual' },
+});
+
+/** An old point and a newer one, both verified everywhere. */
+let old: MadePoint;
+beforeAll(async () => {
+  stage = await createStage({ adminUrl: inject('postgresAdminUrl'), clock: systemClock });
+  shop = await stage.addInstance('shop', 'pieces', 'pieces:shop');
+});
+beforeEach(async () => {
+  old = await makePoint(stage, shop);
+  await old.verify(alpha, beta, gamma);
+  await (await makePoint(stage, shop)).verify(alpha, beta, gamma);
+  await stage.catalog.clockWatch.see({ lastSeenAt: later(), doubt: null });
+});
+afterAll(() => stage.close());
+
+describe('a copy whose grace is over', () => {
+  test('goes with every object, is proven to be gone, and leaves evidence', async () => {
+    const [there, other] = [await old.keys(beta), await old.fingerprint(alpha)];
+    await mark(old.id, beta);
+    const done = await perform(stage, 'retention', wanted(old.id, beta), { dependencies: dependencies() });
+    expect(done).toMatchObject({ state: 'succeeded', result: { deleted: [old.id], denied: [], versions: there.length } });
+    expect(await old.keys(beta)).toEqual([]);
+    expect(await old.fingerprint(alpha)).toEqual(other);
+    expect(await stateOf(old.id, beta)).toBe('deleted');
+    const [evidence] = await stage.catalog.deletions.listOf(old.id);
+    expect(evidence).toMatchObject({ region: beta, purpose: 'manual', versionsDeleted: there.length, requestReason: 'a test' });
+    expect([evidence?.begunAt, evidence?.manifestGoneAt, evidence?.confirmedAbsentAt]).not.toContain(null);
+    const events = await stage.catalog.audit.list({ subject: `${old.id}/${beta}` });
+    expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(['copy.expiring', 'copy.deleted']));
+    expect(events.find(({ action }) => action === 'copy.deleted')?.facts).toMatchObject({ versions: there.length });
+
+    // The same wish again: nothing is there, and nothing happens.
+    const again = await perform(stage, 'retention', wanted(old.id, beta), { dependencies: dependencies() });
+    expect(again).toMatchObject({ state: 'succeeded', result: { deleted: [], versions: 0 } });
+  });
+
+  test('takes its point with it when it was the last one', async () => {
+    await mark(old.id, alpha, beta, gamma);
+    expect((await stage.catalog.points.get(old.id)).state).toBe('expiring');
+    for (const region of [alpha, beta, gamma]) {
+      expect(await perform(stage, 'retention', wanted(old.id, region), { dependencies: dependencies() })).toMatchObject({
+        state: 'succeeded',
+      });
+    }
+    expect((await stage.catalog.points.get(old.id)).state).toBe('deleted');
+  });
+
+  test('stays when a hold covers it now, and can be kept after all', async () => {
+    const there = await old.fingerprint(beta);
+    await mark(old.id, beta);
+    const hold = { title: 'case', reason: 'a court asks', matter: null, selector: { points: [old.id] } };
+    const { id } = await stage.catalog.holds.place(hold, 'counsel');
+    const done = await perform(stage, 'retention', wanted(old.id, beta), { dependencies: dependencies() });
+    expect(done).toMatchObject({
+      state: 'succeeded',
+      result: { deleted: [], denied: [{ point: old.id, reasons: [expect.stringContaining(id)] }] },
+    });
+    expect(await old.fingerprint(beta)).toEqual(there);
+    expect((await stage.catalog.audit.list({ subject: `${old.id}/${beta}` })).map(({ action }) => action)).toContain('deletion.denied');
+    expect(await stage.catalog.deletions.undo({ point: old.id, region: beta }, 'tester', [{ rule: 'hold', text: 'held' }])).toBe(true);
+    expect(await stateOf(old.id, beta)).toBe('stored');
+    await old.verify(beta);
+  });
+
+  test('stays while a run reads the point, and before the grace is over', async () => {
+    await mark(old.id, beta);
+    const early = await perform(stage, 'retention', wanted(old.id, beta));
+    expect(early).toMatchObject({ result: { deleted: [] } });
+    const reader = await createRun(stage, 'restore', {
+      instance: shop,
+      point: old.id,
+      params: { point: old.id, to: alpha, target: stage.nameConnection('pieces:target') },
+    });
+    const busy = await perform(stage, 'retention', wanted(old.id, beta), { dependencies: dependencies() });
+    expect(busy).toMatchObject({ result: { deleted: [], denied: [{ reasons: [expect.stringContaining(reader.id)] }] } });
+    await stage.catalog.runs.requestCancel(reader.id, 'test');
+  });
+});
+
+const deeds = [
+  'deletions.begin',
+  'erase beta manifest',
+  'deletions.manifestGone',
+  'erase beta segments',
+  'deletions.count',
+  'deletions.finish',
+];
+const steps = deeds.flatMap((deed) => [['before', deed] as const, ['after', deed] as const]);
+
+describe('a worker that dies amid a deletion', () => {
+  test.each(steps)('%s %s: no manifest without its segments, no claim that is not true, and the next start ends it', async (when, at) => {
+    const whole = await old.keys(beta);
+    await mark(old.id, beta);
+    const run = await createRun(stage, 'retention', wanted(old.id, beta));
+    const crash = crashProcess(dependencies(), when, (deed: Deed) => deed === at);
+    const first = await startRun(stage, 'retention', run, { dependencies: crash.dependencies, dies: true });
+    expect(crash.happened(), `it did ${crash.deeds.join(', ')}`).toBe(true);
+    expect(first.state).toBe('lost');
+
+    const left = await old.keys(beta);
+    if (left.some(isManifest)) expect(left).toEqual(whole);
+    const claimed = await stateOf(old.id, beta);
+    expect(claimed).toBe(when === 'after' && at === 'deletions.finish' ? 'deleted' : 'expiring');
+    if (claimed === 'deleted') expect(left).toEqual([]);
+    const isBegun = !(when === 'before' && at === 'deletions.begin');
+    if (isBegun && claimed === 'expiring') {
+      expect(await stage.catalog.deletions.undo({ point: old.id, region: beta }, 'tester', [])).toBe(false);
+    }
+
+    const second = await startRun(stage, 'retention', run, { dependencies: dependencies() });
+    if (second.state !== 'succeeded') throw second.error;
+    expect(second.run).toMatchObject({ epoch: 2, attempts: 0 });
+    expect(await old.keys(beta)).toEqual([]);
+    expect(await stateOf(old.id, beta)).toBe('deleted');
+    expect(await stage.catalog.deletions.listOf(old.id)).toHaveLength(1);
+  });
+});
+
+test('a store that deletes nothing and says otherwise is not believed: the catalog claims nothing', async () => {
+  await mark(old.id, beta);
+  stage.plant(beta, (store) => ({
+    ...store,
+    openEraser: (permit) => ({
+      ...store.openEraser(permit),
+      deleteVersions: async (versions) => versions.map((version) => ({ version, outcome: 'erased' as const })),
+    }),
+  }));
+  const run = await createRun(stage, 'retention', wanted(old.id, beta));
+  const lied = await startRun(stage, 'retention', run, { dependencies: dependencies() });
+  stage.plant(beta, null);
+  expect(lied).toMatchObject({ state: 'failed', error: { code: 'store.erasure-incomplete' } });
+  expect(await stateOf(old.id, beta)).toBe('expiring');
+  expect(await startRun(stage, 'retention', run, { dependencies: dependencies() })).toMatchObject({ state: 'succeeded' });
+  expect(await stateOf(old.id, beta)).toBe('deleted');
+});
+
+test('raw SQL cannot call a copy deleted, and no permit can be taken from a plan', async () => {
+  await mark(old.id, beta);
+  const run = await createRun(stage, 'retention', wanted(old.id, beta));
+  const opened = await stage.catalog.ledger.open(run.id, 'test');
+  const writer = { run: run.id, epoch: opened?.epoch ?? 0 };
+  // Nothing was begun, so there is nothing to finish.
+  await expect(stage.catalog.deletions.finish({ point: old.id, region: beta }, writer, [])).rejects.toThrow();
+  expect(await stateOf(old.id, beta)).toBe('expiring');
+  expect(() => DeletionPermit.scopeOf(Object.create(null))).toThrow(TypeError);
+});
