@@ -4,7 +4,6 @@ import { jobKinds } from '@cbcr/jobs';
 import { type DeletionFacts, describeHold, doubtTime, factsOfCopy, holdsOn, judgeRetention, mayUse, type PointUser } from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts } from '../decision-facts.ts';
 import type { RequestDependencies } from '../requests/request-dependencies.ts';
-import { readEarlierRulebooks } from './earlier-rulebooks.ts';
 
 /** What the catalog says now about an instance, for questions of deletion about any of its copies. */
 export interface DeletionSituation {
@@ -34,7 +33,7 @@ export async function readDeletionSituation(
     catalog.clockWatch.read(),
     catalog.points.factsOf(points),
     catalog.deletions.locksOf(points),
-    readEarlierRulebooks(catalog, decision.now),
+    catalog.retention.coolingVersions(decision.now),
   ]);
   const now = clock.now();
   const moment = { now, releaseGraceMs };
