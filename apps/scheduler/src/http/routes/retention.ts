@@ -19,7 +19,7 @@ export const retention: Route = (app, deps) => {
       },
     },
     async ({ body: { proposed, at, instance = null, limit } }) => {
-      const config = proposed === undefined ? null : deps.config.readText(proposed.text, proposed.file);
+      const config = proposed === undefined ? null : await deps.config.readText(proposed.text, proposed.file);
       return describePreview(await previewRetention(deps, { config, at: at === undefined ? null : new Date(at), instance, limit }));
     },
   );
