@@ -75,6 +75,21 @@ describe('a restore into another server', () => {
     expect(await constraints(target)).toEqual(await constraints(source));
   });
 
+  it('makes a view that needs a key, and the index of that view, in their order', async () => {
+    const source = await fixture.makeDatabase(`
+      create table t (id int primary key, a text); insert into t values (1, 'one');
+      create materialized view late as select id, a from t group by id;
+      create unique index late_id on late (id); create index t_a on t (a);`);
+    const target = await fixture.makeEmptyTarget();
+    await bench.restore(target, restoreSourceOf(fixture, await bench.captureAll(source)), { jobs: 4 });
+    expect(await fixture.run(target, 'select id, a from late')).toEqual([{ id: 1, a: 'one' }]);
+    expect(await fixture.run(target, "select indexname from pg_indexes where schemaname = 'public' order by 1")).toEqual([
+      { indexname: 'late_id' },
+      { indexname: 't_a' },
+      { indexname: 't_pkey' },
+    ]);
+  });
+
   it('puts rows into the right partition when the numbers of an enum differ', async () => {
     const source = await fixture.makeDatabase(`
       create type mood as enum ('a', 'b', 'c', 'd');

@@ -25,3 +25,13 @@ it('lets several jobs make what locks one table alone, and keeps the order of ev
   expect(numbers(alone)).toEqual([3390, 3401, 3402]);
   expect(numbers(together)).toEqual([3477, 3410, 3411, 3412, 3566, 3380]);
 });
+
+it('leaves what comes after a definition behind it: it may be an index of a view that was defined late', () => {
+  const late = `3420; 1259 16600 MATERIALIZED VIEW shop by_customer owner
+3421; 1259 16601 INDEX shop by_customer_id owner
+`;
+  const numbers = (entries: readonly string[]) => entries.map((entry) => Number.parseInt(entry, 10));
+  const { alone, together } = splitByLocks(`${list}${late}`);
+  expect(numbers(alone)).toEqual([3390, 3401, 3402]);
+  expect(numbers(together)).toEqual([3477, 3410, 3411, 3412, 3566, 3380, 3420, 3421]);
+});

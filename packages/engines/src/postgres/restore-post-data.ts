@@ -45,9 +45,17 @@ export async function restorePostData(
 
 /** `3345; 2606 16434 CONSTRAINT shop customers customers_pkey owner`. Foreign keys are `FK CONSTRAINT`, which comes out as another kind. */
 const locksOneTable = /^\d+; \d+ \d+ (?:CONSTRAINT|INDEX(?! ATTACH )) /;
+/** What no index and no key ever needs. */
+const isNeededByNone =
+  /^\d+; (?:\d+ \d+ (?:ACL|CHECK CONSTRAINT|COMMENT|DEFAULT ACL|EVENT TRIGGER|FK CONSTRAINT|INDEX ATTACH|POLICY|PUBLICATION|ROW SECURITY|RULE|SECURITY LABEL|STATISTICS|TRIGGER)|0 \d+ MATERIALIZED VIEW DATA) /;
 
-/** The entries of a table of contents whose statements lock one table alone, and all others; both in its order, in which each finds what it needs. */
+/**
+ * The entries of a table of contents that several jobs may make, and all others, which come after them; both in its order, in which each finds what it needs. A
+ * dump may define views and functions late, when they need keys: indexes behind them may be theirs.
+ */
 export function splitByLocks(list: string): { alone: string[]; together: string[] } {
   const entries = list.split('\n').filter((line) => /^\d+;/.test(line));
-  return { alone: entries.filter((entry) => locksOneTable.test(entry)), together: entries.filter((entry) => !locksOneTable.test(entry)) };
+  const definition = entries.findIndex((entry) => !locksOneTable.test(entry) && !isNeededByNone.test(entry));
+  const isAlone = (entry: string, position: number) => locksOneTable.test(entry) && (definition === -1 || position < definition);
+  return { alone: entries.filter(isAlone), together: entries.filter((entry, position) => !isAlone(entry, position)) };
 }
