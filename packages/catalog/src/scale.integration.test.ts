@@ -34,9 +34,10 @@ beforeAll(async () => {
            now() - n * interval '1 minute', 'hash', 'sha', '{}', 1
     from generate_series(1, 50000) n`;
   await sql`
-    insert into copies (point_id, region_id, role, state, reason, since, verified_at, demanded)
+    insert into copies (point_id, region_id, role, state, reason, since, verified_at, demanded, expires_at)
     select 'rp_' || lpad(n::text, 8, '0'), region, 'secondary', case when n % 500 = 0 and region = 'beta' then 'failed' else 'verified' end,
-           '{}', now() - n * interval '1 minute', now(), true
+           '{}', now() - n * interval '1 minute', now(), true,
+           case when n % 500 = 1 then now() - interval '1 hour' when n % 2 = 0 then now() + n * interval '1 hour' end
     from generate_series(1, 50000) n, unnest(array['alpha', 'beta', 'gamma']) region`;
   await sql`vacuum analyze`;
 }, 180_000);
@@ -99,6 +100,16 @@ const operations: Record<string, { tables: string[]; run(catalog: Catalog): Prom
     tables: ['recovery_points', 'copies'],
     run: (catalog) => catalog.holdings.list(Array.from({ length: 50 }, (_, index) => instanceNamed(`many-${index + 1}`).id)),
     found: 50,
+  },
+  'copies that have expired': {
+    tables: ['copies', 'recovery_points'],
+    run: (catalog) => catalog.retention.dueCopies(now(), 20),
+    found: 20,
+  },
+  'instances whose copies must be judged': {
+    tables: ['instances'],
+    run: (catalog) => catalog.retention.claimDueReviews({ now: now(), limit: 20, leaseMs: 60_000 }),
+    found: 20,
   },
   'runs of an instance': { tables: ['runs'], run: (catalog) => catalog.runs.list({ instance: instanceNamed('many-77').id }), found: 5 },
   'newest runs': { tables: ['runs'], run: (catalog) => catalog.runs.list({ limit: 20 }), found: 20 },
