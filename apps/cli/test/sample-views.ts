@@ -36,6 +36,7 @@ export const sampleCopy = (region: string, changes: Partial<CopyView> = {}): Cop
   verifiedAt: at,
   attempts: 0,
   nextAttemptAt: null,
+  lock: null,
   ...changes,
 });
 

@@ -5,7 +5,7 @@ import { type ConfigVocabulary, createSecrets, type SchedulerEnvironment } from 
 import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } from '@cbcr/domain';
 import { createEngines } from '@cbcr/engines/adapters';
 import { createQueues, jobKinds } from '@cbcr/jobs';
-import { defaultTransferTuning } from '@cbcr/operations';
+import { defaultTransferTuning, withLongestLock } from '@cbcr/operations';
 import { checkRetention, checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { createMetrics, type Logger } from '@cbcr/telemetry';
 import { createLimitBook, limitsSchema } from '@cbcr/throttle';
@@ -23,11 +23,14 @@ export interface RunningScheduler {
   stop(): Promise<void>;
 }
 
-const tuning = defaultTransferTuning;
+/** The cap of locks may be left out, as in the environment itself. */
+type Given<Environment extends { longestLockDays: unknown }> = Omit<Environment, 'longestLockDays'> &
+  Partial<Pick<Environment, 'longestLockDays'>>;
 
 /** Builds the control plane. The only file of this app that names adapters; it asks them only what a configuration may say. */
-export async function composeScheduler(environment: SchedulerEnvironment, logger: Logger): Promise<RunningScheduler> {
+export async function composeScheduler(environment: Given<SchedulerEnvironment>, logger: Logger): Promise<RunningScheduler> {
   const { databaseUrl, redisUrl } = environment;
+  const tuning = withLongestLock(defaultTransferTuning, environment.longestLockDays);
   // The catalog's: moments that workers and other schedulers have stamped are compared with it.
   const clock = createCatalogClock(systemClock);
   await assertSchemaVersion({ url: databaseUrl, clock });

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { composeStore, createKeyRing, createSegmentBuffers } from '@cbcr/blobstore';
-import { createStore } from '@cbcr/blobstore/adapters';
+import { createLocker, createStore } from '@cbcr/blobstore/adapters';
 import { assertSchemaVersion, type Catalog, createCatalogClock, openCatalog } from '@cbcr/catalog';
 import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
 import { type Clock, createIdFactory, isCbcrError, type Region, type RegionId, type Run, systemClock, toCbcrError } from '@cbcr/domain';
@@ -15,6 +15,7 @@ import {
   probeRegion,
   readLimits,
   type TransferTuning,
+  withLongestLock,
 } from '@cbcr/operations';
 import { createMetrics, type Logger, runLogger } from '@cbcr/telemetry';
 import { createThrottle } from '@cbcr/throttle';
@@ -70,6 +71,9 @@ export async function composeWorker(
       onRetry: metrics.observeStoreRetry,
     });
   });
+  const lockers = createRegionStores(({ id, store }: Region) =>
+    createLocker(store, { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock }),
+  );
   const watch = createStoreWatch(await stores.open(region), clock);
   const reporter = startReporting({ catalog, clock, logger, region: regionId, workerId, version, look: watch.look });
 
@@ -101,6 +105,7 @@ export async function composeWorker(
   const handlers = createHandlers({
     catalog,
     openStore: stores.open,
+    openLocker: lockers.open,
     engines: parts.createEngines({ toolFolders: [...environment.toolFolders, ...environment.searchPath], clock }),
     keys: createKeyRing(environment.keys ?? '{}'),
     resolveConnection: (reference) => secrets.resolve(reference, { context: 'connection' }),
@@ -109,7 +114,7 @@ export async function composeWorker(
     workerId,
     randomBytes,
     scratchFolder: environment.scratchFolder,
-    tuning: parts.tuning,
+    tuning: withLongestLock(parts.tuning, environment.longestLockDays),
     segmentBuffers: createSegmentBuffers(),
     throttle,
   });
@@ -147,6 +152,7 @@ export async function composeWorker(
       await reporter.stop();
       operatorServer?.close();
       await stores.close();
+      await lockers.close();
       clock.stop();
       await catalog.close();
     },

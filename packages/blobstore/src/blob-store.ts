@@ -1,4 +1,4 @@
-import type { DeletionPermit, RegionId } from '@cbcr/domain';
+import type { DeletionPermit, LockMode, RegionId } from '@cbcr/domain';
 import type { CallOptions } from './call-options.ts';
 import type { BlobEraser } from './erase/blob-eraser.ts';
 
@@ -65,6 +65,8 @@ export interface GetOptions extends TransferOptions {
 export type PutOptions = TransferOptions & {
   /** SHA-256 of the body, 64 lower-case hex digits. */
   sha256: string;
+  /** Until when the store lets nobody remove the object. A store that cannot lock refuses the body: `lock.unsupported`. */
+  lock?: { mode: LockMode; until: Date } | undefined;
 } & (PutNew | PutInstead);
 
 interface PutNew {

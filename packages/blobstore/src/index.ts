@@ -22,6 +22,7 @@ export {
 export { withChecksum } from './decorators/checksum.ts';
 export { composeStore, type StoreComposition } from './decorators/compose-store.ts';
 export { withConcurrencyLimit } from './decorators/concurrency-limit.ts';
+export { withLock } from './decorators/lock.ts';
 export { type ObserveStoreCall, type StoreCall, type StoreOperation, withObservation } from './decorators/observation.ts';
 export { withPace } from './decorators/pace.ts';
 export { withReadOnly } from './decorators/read-only.ts';
@@ -55,6 +56,7 @@ export { createSegmentBuffers } from './format/segment-buffers.ts';
 export { DataKey } from './keys/data-key.ts';
 export type { KeyProvider } from './keys/key-provider.ts';
 export { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+export type { BlobLocker, ObjectLock, ObjectVersion, VersionProtection } from './lock/blob-locker.ts';
 export {
   instancePrefix,
   manifestKey,

@@ -19,6 +19,7 @@ import { createLimitQueries, type LimitQueries } from './queries/limits.ts';
 import { createOutboxQueries, type OutboxQueries } from './queries/outbox.ts';
 import { createPointQueries, type PointQueries } from './queries/points.ts';
 import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
+import { createProtectionQueries, type ProtectionQueries } from './queries/protection.ts';
 import { createRegionQueries, type RegionQueries } from './queries/regions.ts';
 import { createRetentionQueries, type RetentionQueries } from './queries/retention.ts';
 import { createRulebookQueries, type RulebookQueries } from './queries/rulebook.ts';
@@ -38,6 +39,7 @@ export interface Catalog {
   points: PointQueries;
   holdings: HoldingQueries;
   holds: HoldQueries;
+  protection: ProtectionQueries;
   copies: CopyQueries;
   deletions: DeletionQueries;
   deletionConfirmations: DeletionConfirmationQueries;
@@ -82,6 +84,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     points: createPointQueries(context),
     holdings: createHoldingQueries(context),
     holds: createHoldQueries(context),
+    protection: createProtectionQueries(context),
     copies: createCopyQueries(context),
     deletions: createDeletionQueries(context),
     deletionConfirmations: createDeletionConfirmationQueries(context),

@@ -47,6 +47,7 @@ export type { OutboxQueries, WakeUpCall } from './queries/outbox.ts';
 export type { PointRecord } from './queries/point-record.ts';
 export type { Candidate, CandidateCursor, PointFacts, PointQueries } from './queries/points.ts';
 export type { CatalogPolicy, PolicyQueries } from './queries/policies.ts';
+export type { ProtectedCopy, ProtectionLook, ProtectionQueries } from './queries/protection.ts';
 export type { CatalogRegion, RegionQueries } from './queries/regions.ts';
 export type { DueCopy, DueCopyCursor, JudgedCopy, RetentionQueries, RetentionReview } from './queries/retention.ts';
 export type { CurrentRulebook, PolicyVersion, RulebookChange, RulebookQueries } from './queries/rulebook.ts';

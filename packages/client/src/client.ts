@@ -7,17 +7,28 @@ import type {
   ApplyConfigRequest,
   BackupRequest,
   IssueTokenRequest,
+  PlaceHoldRequest,
   PlanRequest,
   ProbeRequest,
+  ReleaseHoldRequest,
   ReplicationRequest,
   RestoreRequest,
   RetentionPreviewRequest,
   RollbackRequest,
   SetLimitRequest,
   SimulationRequest,
+  UnlockRequest,
   VerificationRequest,
 } from './requests.ts';
 import { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
+import {
+  type CopyLockView,
+  copyLockViewSchema,
+  type HoldCheckView,
+  type HoldView,
+  holdCheckViewSchema,
+  holdViewSchema,
+} from './views/hold.ts';
 import { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 import { type IssuedTokenView, issuedTokenViewSchema } from './views/issued-token.ts';
 import { type LimitView, limitViewSchema } from './views/limit.ts';
@@ -103,6 +114,16 @@ export interface CbcrClient {
     limit?: number | undefined;
   }): Promise<ComplianceView>;
   listFrameworks(): Promise<FrameworkView[]>;
+  placeHold(request: PlaceHoldRequest): Promise<HoldView>;
+  /** Newest first; without `all` those that protect something now. */
+  listHolds(filter?: { all?: boolean | undefined }): Promise<HoldView[]>;
+  getHold(id: string): Promise<HoldView>;
+  /** A hold that is released already stays as it is. */
+  releaseHold(id: string, request: ReleaseHoldRequest): Promise<HoldView>;
+  /** What each hold covers now, and how far the stores are with it. */
+  checkHolds(filter?: { hold?: string | undefined }): Promise<HoldCheckView>;
+  /** Lets a worker lift the governance lock of one copy: an exception, which is recorded. Answers with the lock as it is known. */
+  unlockCopy(point: string, request: UnlockRequest): Promise<CopyLockView>;
   /** A token that ends by itself; only with the main token. */
   issueToken(request: IssueTokenRequest): Promise<IssuedTokenView>;
 }
@@ -159,6 +180,12 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     getRun,
     cancelRun: (run) => call(runViewSchema, 'POST', `/v1/runs/${id(run)}/cancel`),
     waitForRun: (run, options = {}) => waitForRun(run, getRun, clock, options),
+    placeHold: (request) => call(holdViewSchema, 'POST', '/v1/holds', request),
+    listHolds: (filter) => call(z.array(holdViewSchema), 'GET', `/v1/holds${query(filter)}`),
+    getHold: (hold) => call(holdViewSchema, 'GET', `/v1/holds/${id(hold)}`),
+    releaseHold: (hold, request) => call(holdViewSchema, 'POST', `/v1/holds/${id(hold)}/release`, request),
+    checkHolds: (filter) => call(holdCheckViewSchema, 'GET', `/v1/holds/check${query(filter)}`),
+    unlockCopy: (point, request) => call(copyLockViewSchema, 'POST', `/v1/points/${id(point)}/unlock`, request),
     listLimits: () => call(z.array(limitViewSchema), 'GET', '/v1/limits'),
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),

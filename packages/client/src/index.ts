@@ -15,13 +15,17 @@ export {
   backupRequestSchema,
   type IssueTokenRequest,
   issueTokenRequestSchema,
+  type PlaceHoldRequest,
   type PlanRequest,
+  placeHoldRequestSchema,
   planRequestSchema,
   probeRequestSchema,
+  type ReleaseHoldRequest,
   type ReplicationRequest,
   type RestoreRequest,
   type RetentionPreviewRequest,
   type RollbackRequest,
+  releaseHoldRequestSchema,
   replicationRequestSchema,
   restoreRequestSchema,
   retentionPreviewRequestSchema,
@@ -30,10 +34,20 @@ export {
   type SimulationRequest,
   setLimitRequestSchema,
   simulationRequestSchema,
+  type UnlockRequest,
+  unlockRequestSchema,
   type VerificationRequest,
   verificationRequestSchema,
 } from './requests.ts';
 export { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
+export {
+  type CopyLockView,
+  copyLockViewSchema,
+  type HoldCheckView,
+  type HoldView,
+  holdCheckViewSchema,
+  holdViewSchema,
+} from './views/hold.ts';
 export { type InstanceDetailView, type InstanceView, instanceDetailViewSchema, instanceViewSchema } from './views/instance.ts';
 export { type IssuedTokenView, issuedTokenViewSchema } from './views/issued-token.ts';
 export { type LimitView, limitViewSchema } from './views/limit.ts';

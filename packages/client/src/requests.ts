@@ -1,4 +1,4 @@
-import { instanceIdSchema, policyIdSchema, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
+import { holdSelectorSchema, instanceIdSchema, policyIdSchema, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
 import { z } from 'zod';
 
 /**
@@ -115,3 +115,22 @@ export const retentionPreviewRequestSchema = z.strictObject({
   limit: shownInstances,
 });
 export type RetentionPreviewRequest = z.input<typeof retentionPreviewRequestSchema>;
+
+const said = z.string().trim().min(1).max(1000);
+
+/** A legal hold. It has no end: only a release ends it. */
+export const placeHoldRequestSchema = z.strictObject({
+  title: z.string().trim().min(1).max(200),
+  reason: said,
+  /** The case, as those who ask for the hold call it. */
+  matter: z.string().trim().min(1).max(200).optional(),
+  selector: holdSelectorSchema,
+});
+export type PlaceHoldRequest = z.input<typeof placeHoldRequestSchema>;
+
+/** `reason` releases, or asks for a release where the rules want two people; `approve` is the second one. */
+export const releaseHoldRequestSchema = z.union([z.strictObject({ reason: said }), z.strictObject({ approve: z.literal(true) })]);
+export type ReleaseHoldRequest = z.input<typeof releaseHoldRequestSchema>;
+
+export const unlockRequestSchema = z.strictObject({ region: regionIdSchema, reason: said });
+export type UnlockRequest = z.input<typeof unlockRequestSchema>;

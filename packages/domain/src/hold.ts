@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type HoldId, instanceIdSchema, recoveryPointIdSchema, regionIdSchema } from './ids.ts';
+import { type HoldId, instanceIdSchema, type RecoveryPointId, type RegionId, recoveryPointIdSchema, regionIdSchema } from './ids.ts';
 import { lastMomentSchema, momentSchema } from './moment.ts';
 
 /**
@@ -54,3 +54,28 @@ export interface Hold {
   releaseRequested: HoldReleaseRequest | null;
   released: HoldRelease | null;
 }
+
+/**
+ * What a store was told about one hold and one copy: its own legal hold is on every version (`set`), was taken off again (`cleared`), does not
+ * exist there (`unsupported`), or could not be changed (`failed`). No effect is known of a copy that nobody has looked at yet.
+ */
+export type HoldEffectState = 'set' | 'cleared' | 'unsupported' | 'failed';
+export interface HoldEffect {
+  hold: HoldId;
+  point: RecoveryPointId;
+  region: RegionId;
+  state: HoldEffectState;
+  /** For people: how many versions, or why not. */
+  detail: string;
+  at: Date;
+}
+
+/** Until when the store itself lets nobody remove a copy, as it was last seen. */
+export interface CopyLock {
+  point: RecoveryPointId;
+  region: RegionId;
+  mode: LockMode;
+  until: Date;
+}
+export const lockModes = ['governance', 'compliance'] as const;
+export type LockMode = (typeof lockModes)[number];

@@ -21,11 +21,16 @@ export { runbookOf } from './errors/runbook.ts';
 export { hashPolicy, hashRulebook } from './hash-policy.ts';
 export type { HeldCopy, HeldPoint, Holding } from './held-point.ts';
 export {
+  type CopyLock,
   type Hold,
+  type HoldEffect,
+  type HoldEffectState,
   type HoldRelease,
   type HoldReleaseRequest,
   type HoldSelector,
   holdSelectorSchema,
+  type LockMode,
+  lockModes,
 } from './hold.ts';
 export {
   createIdFactory,

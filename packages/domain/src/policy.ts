@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lockModes } from './hold.ts';
 import { policyIdSchema, regionIdSchema } from './ids.ts';
 import { jurisdictionSchema } from './region.ts';
 import { durationSchema } from './rulebook/duration.ts';
@@ -59,7 +60,7 @@ const demandFields = {
     .optional(),
   lock: z
     .strictObject({
-      mode: z.enum(['governance', 'compliance']),
+      mode: z.enum(lockModes),
       /** Absent: as long as the point is kept. */
       for: durationSchema.optional(),
     })

@@ -8,6 +8,7 @@
 export { createHandlers } from './create-handlers.ts';
 export { type DecisionFacts, readDecisionFacts } from './decision-facts.ts';
 export { findGarbage, type Garbage, type GarbageSearch } from './garbage/find-garbage.ts';
+export { readStoreProtection } from './hold/read-store-protection.ts';
 export { rankPointSources } from './open-sources.ts';
 export type { OpenStore, OperationDependencies } from './operation-dependencies.ts';
 export { probeRegion } from './probe/probe-region.ts';
@@ -21,4 +22,4 @@ export { planRun } from './requests/plan-run.ts';
 export { submitRun } from './requests/submit-run.ts';
 export { type CarriedOut, carryOutDeletions } from './retention/carry-out-deletions.ts';
 export { type DeletionWish, type PlannedDeletion, planDeletions, type UnwantedCopy } from './retention/plan-deletions.ts';
-export { defaultTransferTuning, type TransferTuning } from './transfer-tuning.ts';
+export { defaultTransferTuning, type TransferTuning, withLongestLock } from './transfer-tuning.ts';

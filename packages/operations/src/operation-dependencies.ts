@@ -1,4 +1,4 @@
-import type { BlobStore, BufferPool, KeyProvider } from '@cbcr/blobstore';
+import type { BlobLocker, BlobStore, BufferPool, KeyProvider } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
 import type { Clock, IdFactory, Region } from '@cbcr/domain';
 import type { Engine } from '@cbcr/engines';
@@ -8,10 +8,14 @@ import type { TransferTuning } from './transfer-tuning.ts';
 /** Opens a region's store with everything around it (retry, metrics). The same region gives the same open store. */
 export type OpenStore = (region: Region) => Promise<BlobStore>;
 
+/** Opens the holds and locks of a region's store. The same region gives the same open locker. */
+type OpenLocker = (region: Region) => Promise<BlobLocker>;
+
 /** Everything that handlers touch, as ports. An app's `compose.ts` chooses the adapters. */
 export interface OperationDependencies {
   catalog: Catalog;
   openStore: OpenStore;
+  openLocker: OpenLocker;
   engines: Readonly<Record<string, Engine>>;
   keys: KeyProvider;
   /** Turns a reference to a connection, or a sealed one, into the connection. */

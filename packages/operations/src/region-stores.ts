@@ -1,15 +1,16 @@
-import type { BlobStore } from '@cbcr/blobstore';
 import type { Region } from '@cbcr/domain';
 
 /**
- * Opens each region's store once and keeps it. A region whose settings change in the catalog is opened anew, and the old store is
+ * Opens each region's store, or its locker, once and keeps it. A region whose settings change in the catalog is opened anew, and the old store is
  * closed when the process ends: a run may still be using it.
  */
-export function createRegionStores(open: (region: Region) => Promise<BlobStore>): {
-  open(region: Region): Promise<BlobStore>;
+export function createRegionStores<Store extends { close(): Promise<void> }>(
+  open: (region: Region) => Promise<Store>,
+): {
+  open(region: Region): Promise<Store>;
   close(): Promise<void>;
 } {
-  const stores = new Map<string, Promise<BlobStore>>();
+  const stores = new Map<string, Promise<Store>>();
   return {
     open(region) {
       const settings = JSON.stringify([region.id, region.store]);

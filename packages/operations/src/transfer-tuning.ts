@@ -21,6 +21,8 @@ export interface TransferTuning {
   stallTimeoutMs: number;
   /** A worker that has not reported for so long says nothing about its region any more. */
   workerStaleMs: number;
+  /** No store is told to lock an object further than that into the future: nobody could take it back. */
+  longestLockMs: number;
 }
 
 export const defaultTransferTuning: TransferTuning = {
@@ -31,4 +33,9 @@ export const defaultTransferTuning: TransferTuning = {
   stallTimeoutMs: 30_000,
   // Workers report every second (see the worker's heartbeat); five missed reports are no accident.
   workerStaleMs: 6_000,
+  longestLockMs: 3_650 * 86_400_000,
 };
+
+/** With the cap that the environment gives, if it gives one. */
+export const withLongestLock = (tuning: TransferTuning, days: number | undefined): TransferTuning =>
+  days === undefined ? tuning : { ...tuning, longestLockMs: days * 86_400_000 };

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobStore, composeStore, createKeyRing, createSegmentBuffers } from '@cbcr/blobstore';
 // biome-ignore lint/plugin/adapters: the stage composes what an app's compose.ts does
-import { createStore } from '@cbcr/blobstore/adapters';
+import { createLocker, createStore } from '@cbcr/blobstore/adapters';
 import type { Catalog } from '@cbcr/catalog';
 import { createTestCatalog } from '@cbcr/catalog/testing';
 import {
@@ -102,6 +102,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const bare = createRegionStores(async ({ id, store }) =>
     composeStore(await createStore(store, { region: id, resolveSecret: resolve, clock }), { clock, random, attempts: 2, baseDelayMs: 20 }),
   );
+  const lockers = createRegionStores(({ id, store }) => createLocker(store, { region: id, resolveSecret: resolve, clock }));
   const planted = new Map<RegionId, WrapStore>();
   const pieces = createPiecesEngine();
   const engines: Record<string, Engine> = { ...createEngines({ toolFolders: options.toolFolders ?? [], clock }), pieces };
@@ -121,6 +122,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         const store = await bare.open(region);
         return planted.get(region.id)?.(store) ?? store;
       },
+      openLocker: lockers.open,
       engines,
       keys,
       resolveConnection: resolve,
@@ -174,6 +176,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
     async close() {
       await bare.close();
+      await lockers.close();
       await database.drop();
       await temporary.remove();
     },

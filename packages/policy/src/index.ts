@@ -24,6 +24,7 @@ export { describeExplanation } from './explain/describe-explanation.ts';
 export { explainInstance } from './explain/explain-instance.ts';
 export { judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
+export { type HoldCheck, startHoldCheck } from './holds/check-holds.ts';
 export { describeHold, type HoldableCopy, type HoldMoment, holdsOn, holdsOnInstance, protectsUntil } from './holds/holds-on.ts';
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
 export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';
@@ -44,3 +45,5 @@ export { type RetentionSituation, startRetentionPreview } from './retention/prev
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
 export type { PlannedInstance, Situation } from './situation/situation.ts';
+export { planStoreProtection, type StoreProtectionFacts, type StoreProtectionStep } from './store-protection/plan-store-protection.ts';
+export { type WantedLock, wantedLock } from './store-protection/wanted-lock.ts';

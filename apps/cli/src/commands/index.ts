@@ -12,6 +12,11 @@ import { quickstart } from './dev/quickstart.ts';
 import { endOutage } from './dev/recover.ts';
 import { showStack } from './dev/status.ts';
 import { startStack } from './dev/up.ts';
+import { checkHolds } from './holds/check.ts';
+import { listHolds } from './holds/list.ts';
+import { placeHold } from './holds/place.ts';
+import { releaseHold } from './holds/release.ts';
+import { showHold } from './holds/show.ts';
 import { addInstance } from './instances/add.ts';
 import { listInstances } from './instances/list.ts';
 import { showInstance } from './instances/show.ts';
@@ -20,6 +25,7 @@ import { setLimit } from './limits/set.ts';
 import { migrate } from './migrate.ts';
 import { listPoints } from './points/list.ts';
 import { showPoint } from './points/show.ts';
+import { unlockPoint } from './points/unlock.ts';
 import { applyPolicy } from './policy/apply.ts';
 import { explainPolicy } from './policy/explain.ts';
 import { showHistory } from './policy/history.ts';
@@ -52,7 +58,7 @@ export const topCommands: readonly DefineCommand[] = [backup, replicate, verify,
 export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
   { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },
   { name: 'regions', about: 'places with a store and workers', commands: [listRegions, showRegion, probeRegions] },
-  { name: 'points', about: 'recovery points and their copies', commands: [listPoints, showPoint] },
+  { name: 'points', about: 'recovery points and their copies', commands: [listPoints, showPoint, unlockPoint] },
   {
     name: 'runs',
     about: 'backups, copies between regions, verifications and restores',
@@ -66,6 +72,11 @@ export const commandGroups: readonly { name: string; about: string; commands: re
   },
   { name: 'compliance', about: 'what named frameworks find in the copies that exist', commands: [checkCompliance, listFrameworks] },
   { name: 'retention', about: 'how long copies are kept, and why', commands: [previewRetention, explainRetention] },
+  {
+    name: 'holds',
+    about: 'legal holds: what must not be deleted, whatever the rules say',
+    commands: [placeHold, listHolds, showHold, releaseHold, checkHolds],
+  },
   { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
   { name: 'tokens', about: 'temporary tokens of the API', commands: [issueToken] },
   {

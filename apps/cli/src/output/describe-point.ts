@@ -14,9 +14,12 @@ export function describePoint(point: PointView): Text {
 
 export function describeCopies({ copies }: Pick<PointView, 'copies'>): Text {
   return {
-    head: ['region', 'role', 'copy', 'since', 'stored', 'why'],
-    rows: copies.map(({ region, role, state, since, storedBytes, reason }) => [
-      ...[region, role, state, formatTime(since), formatBytes(storedBytes), reason.text],
+    head: ['region', 'role', 'copy', 'since', 'stored', 'locked until', 'why'],
+    rows: copies.map(({ region, role, state, since, storedBytes, lock, reason }) => [
+      ...[region, role, state, formatTime(since), formatBytes(storedBytes), describeLock(lock), reason.text],
     ]),
   };
 }
+
+const describeLock = (lock: PointView['copies'][number]['lock']): string =>
+  lock === null ? '–' : `${formatTime(lock.until)} ${lock.mode}`;

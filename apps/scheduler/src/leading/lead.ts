@@ -8,6 +8,7 @@ import type { HealthMemory } from '../health-memory.ts';
 import { createExpiry } from './delete-expired.ts';
 import { runDueSchedules } from './due-schedules.ts';
 import { startLoop } from './loop.ts';
+import { protectStores } from './protect-stores.ts';
 import { createLimitPublisher } from './publish-limits.ts';
 import { createReconciler } from './reconcile.ts';
 import { relayWakeUps } from './relay.ts';
@@ -81,6 +82,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const limits = loop('limits', createLimitPublisher(deps));
     const retention = loop('retention', () => reviewRetention(deps));
     const expiry = loop('expiry', createExpiry(deps));
+    const protection = loop('protection', () => protectStores(deps));
     const tidy = startLoop({
       name: 'tidy',
       intervalMs: 3_600_000,
@@ -102,7 +104,16 @@ export function startLeading(deps: LeadingDependencies): Leader {
       catalog.listen('points', { onNotification: reconcile.knock, onListening: reconcile.knock }),
       catalog.listen('limits', { onNotification: limits.knock, onListening: limits.knock }),
     ];
-    await Promise.all([relay.ended, schedules.ended, reconcile.ended, limits.ended, retention.ended, expiry.ended, tidy.ended]);
+    await Promise.all([
+      relay.ended,
+      schedules.ended,
+      reconcile.ended,
+      limits.ended,
+      retention.ended,
+      expiry.ended,
+      protection.ended,
+      tidy.ended,
+    ]);
     for (const stop of stopListening) stop();
   }
 }

@@ -3,8 +3,9 @@ import { systemClock } from '@cbcr/domain';
 import { expect, test } from 'vitest';
 import { regionNamed } from '../../test/sample-point.ts';
 import { rejectionOf } from '../contract/expect.ts';
-import { createStore, storeAdapters, storeOptionsSchemas } from './index.ts';
+import { createLocker, createStore, storeAdapters, storeOptionsSchemas } from './index.ts';
 
+const sha256OfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const context = { region: regionNamed('north'), clock: systemClock, resolveSecret: (reference: string) => `secret of ${reference}` };
 const s3 = { kind: 's3', bucket: 'backups', endpoint: 'http://127.0.0.1:1' };
 
@@ -58,4 +59,14 @@ test('a store is opened without touching the network or the disk', async () => {
     expect(store.region).toBe('north');
     await store.close();
   }
+});
+
+test('a folder says that it can neither hold nor lock, and takes no object that shall be locked', async () => {
+  const locker = await createLocker({ kind: 'fs', path: '/no/such/folder' }, context);
+  expect(await locker.support()).toEqual({ supported: false, reason: 'a folder has no legal holds and no locks' });
+  await expect(locker.setLegalHold({ key: 'a', versionId: 'null' }, true)).rejects.toMatchObject({ code: 'lock.unsupported' });
+  const store = await createStore({ kind: 'fs', path: '/no/such/folder' }, context);
+  const options = { sha256: sha256OfNothing, ifAbsent: true, lock: { mode: 'governance', until: systemClock.now() } } as const;
+  await expect(store.put('a', new Uint8Array(0), options)).rejects.toMatchObject({ code: 'lock.unsupported' });
+  await locker.close();
 });

@@ -1,6 +1,7 @@
 import { CbcrError, type Clock, type RegionId } from '@cbcr/domain';
 import type { z } from 'zod';
 import type { BlobStore } from '../blob-store.ts';
+import type { BlobLocker } from '../lock/blob-locker.ts';
 
 /** Turns a reference (`env:NAME`, `file:PATH`) into the secret. Fails with `secret.unresolvable`. */
 export type ResolveSecret = (reference: string) => string | Promise<string>;
@@ -20,6 +21,8 @@ export interface StoreAdapter {
    * `store.options-invalid` when the options do not satisfy the schema, `secret.unresolvable` when a secret is not there.
    */
   create(context: StoreContext & { options: unknown }): Promise<BlobStore>;
+  /** As `create`, for the holds and locks of the store. */
+  createLocker(context: StoreContext & { options: unknown }): Promise<BlobLocker>;
 }
 
 /** Declares an adapter; `open` gets options that the schema has accepted. */
@@ -27,17 +30,18 @@ export function defineStoreAdapter<Schema extends z.ZodObject>(definition: {
   kind: string;
   optionsSchema: Schema;
   open(options: z.output<Schema>, context: StoreContext): Promise<BlobStore>;
+  openLocker(options: z.output<Schema>, context: StoreContext): Promise<BlobLocker>;
 }): StoreAdapter {
+  const accept = (options: unknown, { region }: StoreContext): z.output<Schema> => {
+    const parsed = definition.optionsSchema.safeParse(options);
+    if (parsed.success) return parsed.data;
+    const cause = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`).join('; ');
+    throw new CbcrError('store.options-invalid', { region, cause });
+  };
   return {
     kind: definition.kind,
     optionsSchema: definition.optionsSchema,
-    async create({ options, ...context }) {
-      const parsed = definition.optionsSchema.safeParse(options);
-      if (!parsed.success) {
-        const cause = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`).join('; ');
-        throw new CbcrError('store.options-invalid', { region: context.region, cause });
-      }
-      return await definition.open(parsed.data, context);
-    },
+    create: async ({ options, ...context }) => definition.open(accept(options, context), context),
+    createLocker: async ({ options, ...context }) => definition.openLocker(accept(options, context), context),
   };
 }

@@ -2,6 +2,7 @@ import { CbcrError, type Hold, type HoldId, type HoldSelector, holdIdSchema, hol
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { holdReleases, holds } from '../schema/holds.ts';
+import { askForLook } from './ask-for-look.ts';
 import { insertAuditEvent } from './audit.ts';
 import { askForReview } from './retention-due.ts';
 
@@ -36,21 +37,22 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
       await tx
         .select({ number: holds.number })
         .from(holds)
-        .where(eq(holds.number, numberOf(id)))
+        .where(eq(holds.number, holdNumberOf(id)))
         .for('update');
       const before = await readHold(tx, id);
       if (before.released !== null) return before;
       await decide(tx, before);
       return readHold(tx, id);
     });
-  const write = async (tx: Executor, id: HoldId, fact: Omit<typeof holdReleases.$inferInsert, 'hold' | 'at'>) => {
+  const write = async (tx: Executor, { id, selector }: Hold, fact: Omit<typeof holdReleases.$inferInsert, 'hold' | 'at'>) => {
     const at = clock.now();
-    await tx.insert(holdReleases).values({ hold: numberOf(id), at, ...fact });
+    await tx.insert(holdReleases).values({ hold: holdNumberOf(id), at, ...fact });
     if (fact.step === 'released') await askForReview(tx, at, sql`true`);
     const action = fact.step === 'requested' ? 'hold.release-requested' : 'hold.released';
     const { by, reason, approvedBy = null } = fact;
     const facts = { reason, ...(approvedBy === null ? {} : { requestedBy: by, approvedBy }) };
     await insertAuditEvent(tx, at, { actor: approvedBy ?? by, action, subject: id, facts });
+    if (fact.step === 'released') await askForLook(tx, at, mayConcern(selector));
   };
 
   return {
@@ -69,19 +71,21 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
         await insertAuditEvent(tx, at, {
           actor: by,
           action: 'hold.placed',
-          subject: idOf(row.number),
+          subject: holdIdOf(row.number),
           facts: { title, reason, matter, selector },
         });
+        await askForLook(tx, at, mayConcern(hold.selector));
         return toHold(row, []);
       }),
-    requestRelease: (id, reason, by) => change(id, (tx) => write(tx, id, { step: 'requested', by, reason })),
+    requestRelease: (id, reason, by) => change(id, (tx, hold) => write(tx, hold, { step: 'requested', by, reason })),
     approveRelease: (id, by) =>
-      change(id, async (tx, { releaseRequested }) => {
+      change(id, async (tx, hold) => {
+        const { releaseRequested } = hold;
         if (releaseRequested === null) throw new CbcrError('hold.release-not-requested', { hold: id });
         if (releaseRequested.by === by) throw new CbcrError('hold.same-approver', { hold: id, by });
-        await write(tx, id, { step: 'released', by: releaseRequested.by, reason: releaseRequested.reason, approvedBy: by });
+        await write(tx, hold, { step: 'released', by: releaseRequested.by, reason: releaseRequested.reason, approvedBy: by });
       }),
-    release: (id, reason, by) => change(id, (tx) => write(tx, id, { step: 'released', by, reason })),
+    release: (id, reason, by) => change(id, (tx, hold) => write(tx, hold, { step: 'released', by, reason })),
     get: (id) => attempt((db) => readHold(db, id)),
     list: () => attempt((db) => readHolds(db, undefined)),
     active: (releasedAfter) =>
@@ -95,11 +99,21 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
   };
 }
 
-const idOf = (number: number): HoldId => holdIdSchema.parse(`H-${number}`);
-const numberOf = (id: HoldId): number => Number(id.slice('H-'.length));
+/** The part of a selector that the catalog can ask of its instances; what is more, whoever looks at them finds out. */
+function mayConcern({ instances, dataClasses, labels }: HoldSelector): SQL {
+  const conditions = [
+    instances === undefined ? [] : [sql`id in ${instances}`],
+    dataClasses === undefined ? [] : [sql`data_class in ${dataClasses}`],
+    labels === undefined ? [] : [sql`labels @> ${JSON.stringify(labels)}::jsonb`],
+  ].flat();
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+export const holdIdOf = (number: number): HoldId => holdIdSchema.parse(`H-${number}`);
+export const holdNumberOf = (id: HoldId): number => Number(id.slice('H-'.length));
 
 async function readHold(db: Executor, id: HoldId): Promise<Hold> {
-  const [hold] = await readHolds(db, eq(holds.number, numberOf(id)));
+  const [hold] = await readHolds(db, eq(holds.number, holdNumberOf(id)));
   if (hold === undefined) throw new CbcrError('hold.not-found', { hold: id });
   return hold;
 }
@@ -119,7 +133,7 @@ function toHold(row: typeof holds.$inferSelect, facts: readonly (typeof holdRele
   const released = facts.find(({ step }) => step === 'released');
   return {
     ...rest,
-    id: idOf(number),
+    id: holdIdOf(number),
     selector: holdSelectorSchema.parse(selector),
     releaseRequested: requested === undefined ? null : { by: requested.by, at: requested.at, reason: requested.reason },
     released:

@@ -14,6 +14,7 @@ import type { Executor, QueryContext } from '../query-context.ts';
 import { instances, policies, regions } from '../schema/instances.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { policyVersions } from '../schema/policy-versions.ts';
+import { askForLook } from './ask-for-look.ts';
 import { insertAuditEvent } from './audit.ts';
 import { toRegion } from './regions.ts';
 import { askForReview } from './retention-due.ts';
@@ -83,6 +84,8 @@ export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook,
   const action = rollbackOf === null ? 'policy.applied' : 'policy.rolled-back';
   await askForReview(tx, now, sql`true`);
   await insertAuditEvent(tx, now, { actor, action, subject: `policy:${version}`, facts: { version, hash, reason, forced, rollbackOf } });
+  // How long copies are locked may be another now.
+  await askForLook(tx, now, sql`true`);
   return version;
 }
 

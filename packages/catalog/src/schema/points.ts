@@ -1,4 +1,15 @@
-import type { CopyRole, CopyState, InstanceId, Placement, PointState, Reason, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
+import type {
+  CopyRole,
+  CopyState,
+  InstanceId,
+  LockMode,
+  Placement,
+  PointState,
+  Reason,
+  RecoveryPointId,
+  RegionId,
+  RunId,
+} from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instances, regions } from './instances.ts';
@@ -67,9 +78,9 @@ export const copies = pgTable(
     expiresAt: moment('expires_at'),
     /** Whether the point is complete, so that the copy must exist; a trigger keeps it. */
     demanded: boolean().notNull().default(false),
-    /** The first moment at which the store lets every object of the copy go, as it was told; null: it locks none. Never earlier than it was. */
+    /** The first moment at which the store lets every object of the copy go, as it was told; null: it locks none. */
     lockedUntil: moment('locked_until'),
-    lockMode: text('lock_mode').$type<'governance' | 'compliance'>(),
+    lockMode: text('lock_mode').$type<LockMode>(),
     ...writer(),
   },
   (table) => [

@@ -11,6 +11,8 @@ export const copyViewSchema = z.object({
   verifiedAt: dateTime.nullable(),
   attempts: z.number(),
   nextAttemptAt: dateTime.nullable(),
+  /** Until when the store itself lets nobody remove the copy, as a worker last saw it; null: it locks nothing, or nobody has looked yet. */
+  lock: z.object({ mode: z.enum(['governance', 'compliance']), until: dateTime }).nullable(),
 });
 export type CopyView = z.infer<typeof copyViewSchema>;
 

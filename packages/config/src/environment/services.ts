@@ -16,12 +16,19 @@ const sealKey = required(
   'Seals connections that are given to the API; the same for the scheduler and all workers',
 );
 
+const longestLockDays = optional(
+  'CBCR_LONGEST_LOCK_DAYS',
+  wholeNumber(1, 36_500),
+  'How far into the future a store may be told to lock an object, 3650 when absent; the same for the scheduler and all workers',
+);
+
 export const schedulerEnvironment = {
   databaseUrl,
   redisUrl,
   token: required('CBCR_TOKEN', secretText, 'Whoever sends it may use the API'),
   configFile: withDefault('CBCR_CONFIG', path, 'cbcr.yaml', 'The file of regions, policies and instances'),
   host: withDefault('CBCR_HOST', text, '127.0.0.1', 'The address that the API listens on'),
+  longestLockDays,
   port: withDefault('CBCR_PORT', wholeNumber(0, 65_535), '8420', 'The port of the API; 0 takes a free one'),
   sealKey,
   logLevel,
@@ -49,6 +56,7 @@ export const workerEnvironment = {
     '15',
     'How old what is known of the abilities of the store may become before the store is tried again',
   ),
+  longestLockDays,
   toolFolders: withDefault('CBCR_PG_BIN', folders, '', 'Where database client tools are looked for before PATH and the usual places'),
   searchPath: withDefault('PATH', folders, '', 'Where database client tools are looked for'),
   logLevel,

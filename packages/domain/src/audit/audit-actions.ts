@@ -227,6 +227,11 @@ export const auditActions = {
     subject: copy,
     facts: open({ point, region, until: 'the new date', mode: 'governance or compliance' }),
   },
+  'lock.bypass-allowed': {
+    when: 'somebody allowed that a worker lifts the governance lock of a copy (break-glass)',
+    subject: copy,
+    facts: open({ point, region, reason: 'why', mode: 'governance', until: 'the date of the lock' }),
+  },
   'lock.bypassed': {
     when: 'a governance lock was bypassed (break-glass)',
     subject: copy,

@@ -1,6 +1,6 @@
-import type { FanOutTarget } from '@cbcr/blobstore';
+import { type FanOutTarget, withLock } from '@cbcr/blobstore';
 import { type Reason, type Region, type RegionId, toCbcrError } from '@cbcr/domain';
-import { mayUse } from '@cbcr/policy';
+import { mayUse, wantedLock } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
@@ -20,6 +20,8 @@ export interface BackupTargets {
  * the run then waits; it never takes a region that is not placed.
  */
 export async function openTargets(deps: OperationDependencies, facts: DecisionFacts, signal: AbortSignal): Promise<BackupTargets> {
+  // From the first byte on; exactly until when, the run that follows the capture sees to.
+  const lock = wantedLock(facts.policy, facts.now.getTime(), facts.now, deps.tuning.longestLockMs);
   const targets: BackupTargets = { open: [], absent: [] };
   for (const { region: id } of facts.placement.placed) {
     const region = regionOf(facts, id);
@@ -35,7 +37,7 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
         targets.open.push({
           region: id,
           opened: region,
-          store: withResidencyGuard(await openThrottled(deps, region, traffic.backup(facts.instance.home, id)), guard),
+          store: withLock(withResidencyGuard(await openThrottled(deps, region, traffic.backup(facts.instance.home, id)), guard), lock),
         });
       } catch (error) {
         targets.absent.push({ region: id, reason: { rule: 'store-not-opened', text: toCbcrError(error).message } });

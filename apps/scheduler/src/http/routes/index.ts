@@ -1,6 +1,7 @@
 import { backups } from './backups.ts';
 import { compliance } from './compliance.ts';
 import { config } from './config.ts';
+import { holds } from './holds.ts';
 import { instances } from './instances.ts';
 import { limits } from './limits.ts';
 import { plans } from './plans.ts';
@@ -33,5 +34,6 @@ export const routes: readonly Route[] = [
   plans,
   compliance,
   retention,
+  holds,
   tokens,
 ];

@@ -1,8 +1,9 @@
-import { pointViewSchema } from '@cbcr/client';
+import { copyLockViewSchema, pointViewSchema, unlockRequestSchema } from '@cbcr/client';
 import { instanceIdSchema, recoveryPointIdSchema } from '@cbcr/domain';
 import { z } from 'zod';
 import { createInstanceReader } from '../../read-instance.ts';
 import { describePoint } from '../../views/point-view.ts';
+import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
 export const points: Route = (app, deps) => {
@@ -21,10 +22,11 @@ export const points: Route = (app, deps) => {
       if (query.instance !== undefined) await catalog.instances.get(query.instance);
       const readPlacement = createInstanceReader(deps);
       const found = await catalog.points.list(query);
+      const locks = await catalog.protection.locks([...new Set(found.map(({ instance }) => instance))]);
       return Promise.all(
         found.map(async (point) => {
           const { placement, policy } = await readPlacement(point.instance);
-          return describePoint(point, placement, policy.placement.synchronousMinimum);
+          return describePoint(point, placement, policy.placement.synchronousMinimum, locks);
         }),
       );
     },
@@ -42,7 +44,24 @@ export const points: Route = (app, deps) => {
     async ({ params }) => {
       const point = await catalog.points.get(params.id);
       const { placement, policy } = await createInstanceReader(deps)(point.instance);
-      return describePoint(point, placement, policy.placement.synchronousMinimum);
+      return describePoint(point, placement, policy.placement.synchronousMinimum, await catalog.protection.locks([point.instance]));
+    },
+  );
+
+  app.post(
+    '/points/:id/unlock',
+    {
+      schema: {
+        summary: 'Let a worker lift the governance lock of one copy: a recorded exception. A lock in compliance mode stays',
+        params: z.strictObject({ id: recoveryPointIdSchema }),
+        body: unlockRequestSchema,
+        response: { 200: copyLockViewSchema },
+      },
+    },
+    async (request) => {
+      const { region, reason } = request.body;
+      const lock = await catalog.protection.exempt({ point: request.params.id, region }, reason, callerOf(request).name);
+      return { ...lock, until: lock.until.toISOString() };
     },
   );
 };

@@ -70,6 +70,7 @@ export function createFilesystemBlobStore({
     async put(key, body, options) {
       assertKey(region, key);
       assertObjectSize(region, key, body.byteLength);
+      if (options.lock !== undefined) throw new CbcrError('lock.unsupported', { region });
       await guard('put', options.signal, async () => {
         await assertRoot();
         try {

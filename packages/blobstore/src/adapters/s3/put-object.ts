@@ -27,6 +27,7 @@ export async function putObject(
 ): Promise<void> {
   const { sha256, ifAbsent, signal } = options;
   const { region } = store;
+  if (options.lock !== undefined && !capabilities.objectLock) throw new CbcrError('lock.unsupported', { region });
   if (!capabilities.checksums) await assertBodyMatches(region, key, body, sha256);
   if (options.replace === true) return await send(store, key, body, options, false);
   if (!capabilities.conditionalPut || !ifAbsent || body.byteLength > smallBodyBytes) {
@@ -55,11 +56,11 @@ async function send(
   store: S3Bucket,
   key: string,
   body: Uint8Array,
-  { sha256, signal, pace }: PutOptions,
+  { sha256, signal, pace, lock }: PutOptions,
   ifNoneMatch: boolean,
 ): Promise<void> {
   try {
-    await sendPut(store, { key, body, sha256, ifNoneMatch, signal, pace });
+    await sendPut(store, { key, body, sha256, ifNoneMatch, signal, pace, lock });
   } catch (error) {
     // Damaged before it left, which no other attempt can mend; or on its way, which another one can.
     if (isBodyRefusal(error)) await assertBodyMatches(store.region, key, body, sha256);

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import { PutObjectCommand, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { PaceBody } from '../../blob-store.ts';
+import type { ObjectLock } from '../../lock/blob-locker.ts';
 import { type S3Bucket, sendOptions } from './bucket.ts';
+import { lockModes, wholeSeconds } from './lock-words.ts';
 import { withPacedBody } from './paced-body.ts';
 
 export interface PutRequest {
@@ -13,6 +15,7 @@ export interface PutRequest {
   ifNoneMatch: boolean;
   signal?: AbortSignal | undefined;
   pace?: PaceBody | undefined;
+  lock?: ObjectLock | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function sendPut(store: S3Bucket, request: PutRequest): Promise<Put
 
 async function sendBody(
   { client, bucket, prefix }: S3Bucket,
-  { key, body, sha256, ifNoneMatch }: PutRequest,
+  { key, body, sha256, ifNoneMatch, lock }: PutRequest,
   sent: Buffer | Readable,
   signal: AbortSignal | undefined,
 ): Promise<PutObjectCommandOutput> {
@@ -42,6 +45,7 @@ async function sendBody(
     ContentType: 'application/octet-stream',
     ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
     ...(ifNoneMatch ? { IfNoneMatch: '*' } : {}),
+    ...(lock === undefined ? {} : { ObjectLockMode: lockModes[lock.mode], ObjectLockRetainUntilDate: wholeSeconds(lock.until) }),
   });
   command.middlewareStack.add(
     (next) => (args) => {

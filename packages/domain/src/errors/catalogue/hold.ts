@@ -1,6 +1,6 @@
 import type { ErrorEntry } from '../error-entry.ts';
 
-/** Legal holds and locks. */
+/** Legal holds. */
 export const holdErrors = {
   'hold.not-found': {
     sentence: 'There is no hold {hold}.',

@@ -3,6 +3,7 @@ import { complianceErrors } from './compliance.ts';
 import { engineErrors } from './engine.ts';
 import { formatErrors } from './format.ts';
 import { holdErrors } from './hold.ts';
+import { lockErrors } from './lock.ts';
 import { placementErrors } from './placement.ts';
 import { requestErrors } from './request.ts';
 import { runErrors } from './run.ts';
@@ -18,6 +19,7 @@ export const errorCatalogue = {
   ...requestErrors,
   ...placementErrors,
   ...holdErrors,
+  ...lockErrors,
   ...complianceErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,230 @@
+import { DeleteObjectCommand, HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { pointPrefix } from '@cbcr/blobstore';
+import {
+  type InstanceId,
+  type Policy,
+  policySchema,
+  type RecoveryPointId,
+  type RegionId,
+  regionIdSchema,
+  rulebookSchema,
+  systemClock,
+} from '@cbcr/domain';
+import { createS3Client, createTestBucket, type S3Settings } from '@cbcr/testkit';
+import type {} from '@cbcr/testkit/vitest-servers';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { failOnceItHolds, isSegment, plantFault } from '../../test/faults.ts';
+import { succeed } from '../../test/perform.ts';
+import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
+import { probeRegion, readStoreProtection } from '../index.ts';
+
+const three = [alpha, beta, gamma];
+const buckets = new Map<RegionId, S3Settings>();
+let client: ReturnType<typeof createS3Client>;
+let stage: Stage;
+beforeAll(async () => {
+  const { accessKeyId, secretAccessKey } = inject('s3');
+  client = createS3Client(inject('s3'));
+  stage = await createStage({
+    adminUrl: inject('postgresAdminUrl'),
+    clock: systemClock,
+    secrets: { ACCESS: accessKeyId, SECRET: secretAccessKey },
+    storeSpecOf: async (name) => {
+      const settings = await createTestBucket(inject('s3'));
+      buckets.set(regionIdSchema.parse(name), settings);
+      const { endpoint, bucket, region } = settings;
+      return { kind: 's3', endpoint, bucket, region, accessKeyId: 'env:ACCESS', secretAccessKey: 'env:SECRET' };
+    },
+  });
+  for (const region of three) await probeRegion(stage.dependencies(), region, new AbortController().signal);
+  await configure();
+});
+afterAll(async () => {
+  await stage.close();
+  client.destroy();
+});
+
+/** As another cbcr.yaml would. */
+async function configure(demands: Partial<(typeof policySchema)['_input']> = {}): Promise<void> {
+  const policy: Policy = policySchema.parse({
+    ...{ id: 'standard', placement: { copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] } },
+    ...demands,
+  });
+  const { retention } = rulebookSchema.parse({ regions: [], policies: [], retention: { releaseGrace: '1s' } });
+  await stage.catalog.applyConfig({ regions: stage.regions, policies: [policy], instances: [], retention }, 'test');
+}
+const bucketOf = (region: RegionId): string => buckets.get(region)?.bucket ?? '';
+const place = (instance: InstanceId) =>
+  stage.catalog.holds.place({ title: 'Miller', reason: 'a court asks', matter: null, selector: { instances: [instance] } }, 'ada');
+const backUp = async (instance: InstanceId) => (await succeed(stage, 'backup', { instance, params: {} })).point;
+const tellStore = (instance: InstanceId, region: RegionId) => succeed(stage, 'hold', { instance, region, params: { instance, region } });
+const plan = (instance: InstanceId) => readStoreProtection(stage.dependencies(), instance);
+
+/** Asked of the server itself. */
+async function versionsOf(instance: InstanceId, point: RecoveryPointId, region: RegionId) {
+  const bucket = bucketOf(region);
+  const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: pointPrefix(instance, point) }));
+  return Promise.all(
+    Versions.map(async ({ Key, VersionId }) => {
+      const at = { Bucket: bucket, Key, VersionId };
+      const head = await client.send(new HeadObjectCommand(at));
+      const { ObjectLockLegalHoldStatus: hold, ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = head;
+      return { at, isHeld: hold === 'ON', mode, until };
+    }),
+  );
+}
+const heldFlags = async (instance: InstanceId, point: RecoveryPointId, region: RegionId) =>
+  (await versionsOf(instance, point, region)).map(({ isHeld }) => isHeld);
+const refused = /AccessDenied|locked|protected|WORM/i;
+
+describe('legal holds', () => {
+  test('are on all versions in three regions, where a raw client cannot delete any, and off again after the release and its grace', async () => {
+    const shop = await stage.addInstance('shop-held', 'pieces', 'pieces:held');
+    const point = await backUp(shop);
+    const hold = await place(shop);
+    expect((await plan(shop)).steps.map(({ region }) => region).toSorted()).toEqual(three);
+    for (const region of three) {
+      expect(await tellStore(shop, region)).toMatchObject({ copies: 1, left: 0 });
+      const versions = await versionsOf(shop, point, region);
+      expect(versions.length).toBeGreaterThan(8);
+      expect(new Set(versions.map(({ isHeld }) => isHeld))).toEqual(new Set([true]));
+      for (const { at } of versions) await expect(client.send(new DeleteObjectCommand(at))).rejects.toThrow(refused);
+      expect(await versionsOf(shop, point, region)).toHaveLength(versions.length);
+    }
+    expect((await plan(shop)).steps).toEqual([]);
+    const effects = await stage.catalog.protection.effects([shop]);
+    expect(effects.map(({ region, state }) => `${region} ${state}`).toSorted()).toEqual(['alpha set', 'beta set', 'gamma set']);
+    // Again changes nothing.
+    expect(await tellStore(shop, beta)).toEqual({ copies: 0, versions: 0, left: 0 });
+
+    await stage.catalog.holds.release(hold.id, 'settled', 'bob');
+    await vi.waitFor(async () => expect((await plan(shop)).steps).toHaveLength(3), 60_000);
+    for (const region of three) {
+      await tellStore(shop, region);
+      expect(new Set(await heldFlags(shop, point, region))).toEqual(new Set([false]));
+    }
+    const [first] = await versionsOf(shop, point, alpha);
+    if (first === undefined) throw new Error('the copy has objects');
+    await client.send(new DeleteObjectCommand(first.at));
+  });
+
+  test('stay while another hold covers the copy', async () => {
+    const shop = await stage.addInstance('shop-twice', 'pieces', 'pieces:twice');
+    const point = await backUp(shop);
+    const [first, second] = [await place(shop), await place(shop)];
+    await tellStore(shop, alpha);
+    await stage.catalog.holds.release(first.id, 'settled', 'bob');
+    await vi.waitFor(
+      async () => expect((await plan(shop)).steps.find(({ region }) => region === alpha)?.clear).toEqual([first.id]),
+      60_000,
+    );
+    await tellStore(shop, alpha);
+    expect(new Set(await heldFlags(shop, point, alpha))).toEqual(new Set([true]));
+    const states = (await stage.catalog.protection.effects([shop])).map(({ hold, state }) => `${hold} ${state}`);
+    expect(states.toSorted()).toEqual([`${first.id} cleared`, `${second.id} set`].toSorted());
+  });
+
+  test('cover the copy that a replicate was making when they were placed', async () => {
+    const shop = await stage.addInstance('shop-moving', 'pieces', 'pieces:moving');
+    const lost = plantFault((call) => call.operation === 'put' && call.index >= 3, failOnceItHolds);
+    stage.plant(gamma, lost.wrap);
+    const point = await backUp(shop);
+    expect(lost.fired).not.toEqual([]);
+    let hold: Awaited<ReturnType<typeof place>> | undefined;
+    // In the middle of the copy, between two segments.
+    stage.plant(gamma, (store) => ({
+      ...store,
+      put: async (key, body, options) => {
+        if (isSegment(key)) hold ??= await place(shop);
+        await store.put(key, body, options);
+      },
+    }));
+    await succeed(stage, 'replicate', { instance: shop, point, region: gamma, params: { point, target: gamma } });
+    stage.plant(gamma, null);
+    expect(hold).toBeDefined();
+    const looks = await stage.catalog.protection.due(1_000);
+    expect(looks.map(({ instance }) => instance)).toContain(shop);
+    expect((await plan(shop)).steps.find(({ region }) => region === gamma)).toMatchObject({ legalHold: true, set: [hold?.id] });
+    await tellStore(shop, gamma);
+    const flags = await heldFlags(shop, point, gamma);
+    expect(flags.length).toBeGreaterThan(8);
+    expect(new Set(flags)).toEqual(new Set([true]));
+  });
+});
+
+describe('locks', () => {
+  test('are on every object from its first byte; nobody deletes a locked version, and the catalog says until when', async () => {
+    const shop = await stage.addInstance('shop-locked', 'pieces', 'pieces:locked');
+    await configure({ lock: { mode: 'compliance', for: '2h' } });
+    const before = systemClock.now().getTime();
+    const point = await backUp(shop);
+    for (const region of three) {
+      const versions = await versionsOf(shop, point, region);
+      expect(versions.length).toBeGreaterThan(8);
+      for (const { at, mode, until } of versions) {
+        expect(mode).toBe('COMPLIANCE');
+        expect(until?.getTime()).toBeGreaterThanOrEqual(before + 2 * 3_600_000);
+        await expect(client.send(new DeleteObjectCommand(at))).rejects.toThrow(refused);
+      }
+    }
+    await tellStore(shop, alpha);
+    const { capturedAt } = await stage.catalog.points.get(point);
+    const [lock] = await stage.catalog.protection.locks([shop]);
+    expect(lock).toMatchObject({ point, region: alpha, mode: 'compliance' });
+    expect(lock?.until.getTime()).toBeGreaterThanOrEqual(capturedAt.getTime() + 2 * 3_600_000);
+    await expect(stage.catalog.protection.exempt({ point, region: alpha }, 'a mistake', 'ada')).rejects.toMatchObject({
+      code: 'lock.compliance',
+    });
+    expect((await plan(shop)).steps.map(({ region }) => region)).not.toContain(alpha);
+
+    // Longer rules extend it, shorter ones leave it.
+    await configure({ lock: { mode: 'compliance', for: '5h' } });
+    await tellStore(shop, alpha);
+    const extended = await versionsOf(shop, point, alpha);
+    for (const { until } of extended) expect(until?.getTime()).toBeGreaterThanOrEqual(capturedAt.getTime() + 5 * 3_600_000);
+    await configure({ lock: { mode: 'compliance', for: '1h' } });
+    await tellStore(shop, alpha);
+    expect((await versionsOf(shop, point, alpha)).map(({ until }) => until)).toEqual(extended.map(({ until }) => until));
+    await configure();
+  });
+
+  test('in governance mode are lifted by a recorded exception, for one copy, and not set again', async () => {
+    const shop = await stage.addInstance('shop-lifted', 'pieces', 'pieces:lifted');
+    await configure({ lock: { mode: 'governance', for: '2h' } });
+    const point = await backUp(shop);
+    for (const region of three) await tellStore(shop, region);
+    await stage.catalog.protection.exempt({ point, region: beta }, 'the bucket moves', 'ada');
+    await tellStore(shop, beta);
+    const versions = await versionsOf(shop, point, beta);
+    for (const { until } of versions) expect(until?.getTime()).toBeLessThan(systemClock.now().getTime() + 60_000);
+    const [first] = versions;
+    if (first === undefined) throw new Error('the copy has objects');
+    await vi.waitFor(() => client.send(new DeleteObjectCommand(first.at)), 60_000);
+    expect((await plan(shop)).steps).toEqual([]);
+    const events = await stage.catalog.audit.list({ subject: `${point}/${beta}` });
+    expect(events.map(({ action }) => action).toReversed()).toEqual(['lock.extended', 'lock.bypass-allowed', 'lock.bypassed']);
+    expect(events.find(({ action }) => action === 'lock.bypass-allowed')).toMatchObject({
+      actor: 'ada',
+      facts: { reason: 'the bucket moves' },
+    });
+    for (const { at } of await versionsOf(shop, point, alpha))
+      await expect(client.send(new DeleteObjectCommand(at))).rejects.toThrow(refused);
+    await configure();
+  });
+
+  test('never reach further into the future than the cap, and are extended as time goes by', async () => {
+    const shop = await stage.addInstance('shop-capped', 'pieces', 'pieces:capped');
+    await configure({ lock: { mode: 'governance', for: '50y' } });
+    const dependencies = stage.dependencies();
+    const capped = { ...dependencies, tuning: { ...dependencies.tuning, longestLockMs: 3_600_000 } };
+    const { point } = await succeed(stage, 'backup', { instance: shop, params: {} }, { dependencies: capped });
+    await succeed(stage, 'hold', { instance: shop, region: alpha, params: { instance: shop, region: alpha } }, { dependencies: capped });
+    for (const { until } of await versionsOf(shop, point, alpha)) {
+      expect(until?.getTime()).toBeLessThan(systemClock.now().getTime() + 3_600_000 + 1_000);
+    }
+    const { steps, nextAt } = await readStoreProtection(capped, shop);
+    expect(steps.map(({ region }) => region)).not.toContain(alpha);
+    expect(nextAt?.getTime()).toBeLessThan(systemClock.now().getTime() + 3_600_000);
+    await configure();
+  });
+});
