@@ -22,7 +22,7 @@ try {
   await sql`
     insert into copies (point_id, region_id, role, state, reason, since, verified_at, demanded, expires_at)
     select 'rp_' || lpad(n::text, 26, '0'), region, 'secondary', 'verified', '{}', now(), now(), true,
-           case when region = 'beta' and n % 100 = 0 then now() - n * interval '1 second' when n % 3 > 0 then now() + n * interval '1 second' end
+           case when region = 'beta' and n % 100 = 0 then now() - n * interval '1 second' when n % 3 > 0 then now() + interval '1 day' + n * interval '1 second' end
     from generate_series(1, 1000000) n, unnest(array['alpha', 'beta', 'gamma', 'delta']) region`;
   await sql`vacuum analyze copies, recovery_points`;
   const [size] = await sql`select count(*)::int as copies, count(*) filter (where expires_at <= now())::int as due from copies`;
