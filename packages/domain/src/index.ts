@@ -54,6 +54,7 @@ export type { CopyRole, Placement, Reason } from './placement.ts';
 export {
   type PlacementConstraints,
   type Policy,
+  type Priority,
   policySchema,
   type RulebookPolicy,
   rulebookPolicySchema,

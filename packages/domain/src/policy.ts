@@ -43,6 +43,10 @@ const placementFields = {
   constraints: placementConstraintsSchema.optional(),
 };
 
+/** Which runs of a kind go first in a region. */
+const prioritySchema = z.enum(['high', 'normal', 'low']);
+export type Priority = z.infer<typeof prioritySchema>;
+
 const demandFields = {
   schedule: scheduleSchema.optional(),
   /** No restorable point may be older than this. */
@@ -74,7 +78,7 @@ const demandFields = {
     .optional(),
   verifyEvery: durationSchema.optional(),
   drillEvery: durationSchema.optional(),
-  priority: z.enum(['high', 'normal', 'low']).optional(),
+  priority: prioritySchema.optional(),
 };
 
 /** A policy as an administrator writes it. Several may apply to one instance; what none of them says has a default. */

@@ -1,4 +1,5 @@
 import type { InstanceId, RecoveryPointId, RegionId, RunId } from './ids.ts';
+import type { Priority } from './policy.ts';
 import type { RunState } from './transitions.ts';
 
 /** What is known of a failure: everything a person needs, nothing secret. */
@@ -35,6 +36,8 @@ export interface Run {
   result: unknown;
   error: ErrorReport | null;
   progress: RunProgress | null;
+  /** Of the policy when the run was made; null: no policy said anything. */
+  priority: Priority | null;
   cancelRequested: boolean;
   requestedBy: string;
   createdAt: Date;

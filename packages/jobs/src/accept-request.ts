@@ -22,7 +22,7 @@ export async function acceptRequest(
     const run = await setting.requests.accept({ requestId, request, kind: kind.name, region });
     log.info({ ...facts, runId: run.id }, 'A request became a run');
     const wakes = run.kind === kind.name && run.region === region && !isFinalRunState(run.state);
-    return { type: 'done', answer: { runId: run.id }, ...(wakes ? { wake: run.id } : {}) };
+    return { type: 'done', answer: { runId: run.id }, ...(wakes ? { wake: run } : {}) };
   } catch (thrown) {
     const error = toCbcrError(thrown);
     const history = readWakeUpHistory(job.progress);

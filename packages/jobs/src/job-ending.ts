@@ -1,4 +1,4 @@
-import { type CbcrError, type Clock, isCbcrError, type RequestAnswer, type RunId } from '@cbcr/domain';
+import { type CbcrError, type Clock, isCbcrError, type RequestAnswer, type Run } from '@cbcr/domain';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { RunLog } from './job-kind.ts';
 
@@ -22,7 +22,7 @@ export interface WakeUpJob {
  * `again`   it stays and is due after `pauseMs`; BullMQ counts no attempt
  */
 export type JobEnding =
-  | { readonly type: 'done'; readonly answer?: RequestAnswer; readonly wake?: RunId }
+  | { readonly type: 'done'; readonly answer?: RequestAnswer; readonly wake?: Pick<Run, 'id' | 'priority'> }
   | { readonly type: 'refused'; readonly message: string; readonly forget?: object }
   | { readonly type: 'again'; readonly pauseMs: number };
 

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => stage.close());
 
-const call = (changes: { priority?: number; notBefore?: Date } = {}) => ({
+const call = (changes: { notBefore?: Date } = {}) => ({
   kind: 'copying' as const,
   region: sampleRegion,
   runId: ids.runId(),
@@ -56,7 +56,7 @@ describe('enqueue', () => {
     await connection.quit();
   });
 
-  test('lets the smaller priority go first', async () => {
+  test('lets a high priority go first and a low one last', async () => {
     const order: string[] = [];
     const [slow, normal, urgent] = await Promise.all([
       stage.submit({ params: { size: 3 } }),
@@ -65,9 +65,9 @@ describe('enqueue', () => {
     ]);
     for (const run of [slow, normal, urgent]) await stage.queues.remove('copying', sampleRegion, run.id);
     await stage.queues.enqueueMany([
-      { kind: 'copying', region: sampleRegion, runId: slow.id, priority: 30 },
+      { kind: 'copying', region: sampleRegion, runId: slow.id, priority: 'low' },
       { kind: 'copying', region: sampleRegion, runId: normal.id },
-      { kind: 'copying', region: sampleRegion, runId: urgent.id, priority: 1 },
+      { kind: 'copying', region: sampleRegion, runId: urgent.id, priority: 'high' },
     ]);
     stage.startWorker(async ({ run }) => {
       order.push(run.id);

@@ -4,6 +4,7 @@ import {
   cancelChannelOf,
   type JobPayload,
   keyPrefixOf,
+  type Priority,
   queueNameOf,
   type RegionId,
   type RequestAnswer,
@@ -11,6 +12,7 @@ import {
 } from '@cbcr/domain';
 import { Queue } from 'bullmq';
 import type { KindCatalogue } from './handlers.ts';
+import { queuePriorityOf } from './queue-priority.ts';
 import { connectProducer, type ProducerConnection } from './redis-connection.ts';
 import { translateRedisError } from './redis-errors.ts';
 import { findEvictionProblem } from './redis-eviction.ts';
@@ -32,8 +34,8 @@ export interface WakeUpCall<Name extends string = string> {
   readonly kind: Name;
   readonly region: RegionId;
   readonly runId: RunId;
-  /** BullMQ priority, 1 is first. Default: the kind's. */
-  readonly priority?: number;
+  /** Among the runs of its kind. */
+  readonly priority?: Priority | null;
   /** Not before this moment. Default: at once. */
   readonly notBefore?: Date;
 }
@@ -114,7 +116,7 @@ export function createQueues<Kinds extends KindCatalogue>(options: QueuesOptions
     data: { v: 1, runId: call.runId } satisfies JobPayload,
     opts: {
       jobId: call.runId,
-      priority: call.priority ?? kinds[call.kind]?.priority ?? 0,
+      priority: queuePriorityOf(kinds[call.kind] ?? { priority: 1 }, call.priority ?? null),
       delay: call.notBefore ? Math.max(0, call.notBefore.getTime() - clock.now().getTime()) : 0,
     },
   });

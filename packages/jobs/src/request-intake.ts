@@ -14,5 +14,5 @@ export interface RequestIntake {
    * The run of the request, with its wake-up call, in one transaction; the same request id always gives the same run. A request that may not
    * become a run is refused with an error whose treatment is `never`.
    */
-  accept(queued: QueuedRequest): Promise<Pick<Run, 'id' | 'kind' | 'region' | 'state'>>;
+  accept(queued: QueuedRequest): Promise<Pick<Run, 'id' | 'kind' | 'region' | 'state' | 'priority'>>;
 }

@@ -1,8 +1,9 @@
-import { type JobPayload, keyPrefixOf, queueNameOf, type RunId } from '@cbcr/domain';
+import { type JobPayload, keyPrefixOf, queueNameOf, type Run } from '@cbcr/domain';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ExecutionSetting } from './execution-setting.ts';
 import type { JobKind } from './job-kind.ts';
+import { queuePriorityOf } from './queue-priority.ts';
 import { translateRedisError } from './redis-errors.ts';
 import { wakeUpJobOptions } from './wake-up-job-options.ts';
 
@@ -11,7 +12,7 @@ import { wakeUpJobOptions } from './wake-up-job-options.ts';
  * well: the job is named after the run, so that the second one changes nothing. Never rejects.
  */
 export interface Waker {
-  wake(run: RunId): Promise<void>;
+  wake(run: Pick<Run, 'id' | 'priority'>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,9 +29,9 @@ export function createWaker(kind: JobKind, connection: Redis, { region, log }: E
     return queue;
   };
   return {
-    async wake(runId) {
+    async wake({ id: runId, priority }) {
       try {
-        await open().add(kind.name, { v: 1, runId }, { jobId: runId, priority: kind.priority });
+        await open().add(kind.name, { v: 1, runId }, { jobId: runId, priority: queuePriorityOf(kind, priority) });
       } catch (error) {
         log.warn({ error: translateRedisError(error).toReport(), runId }, 'The run of a request could not be woken: the scheduler does it');
       }

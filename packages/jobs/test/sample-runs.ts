@@ -34,6 +34,7 @@ export function sampleRun(changes: Partial<Run> = {}, region: RegionId = sampleR
     result: null,
     error: null,
     progress: null,
+    priority: null,
     cancelRequested: false,
     requestedBy: 'test',
     createdAt: new Date(0),

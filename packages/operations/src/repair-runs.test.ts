@@ -20,8 +20,8 @@ test.each([
   ['make-copy', jobKinds.replicate],
   ['verify-copy', jobKinds.verify],
 ] as const)('%s becomes a run of the kind that serves it, with parameters that the kind accepts', (purpose, kind) => {
-  const run = describeRepairRun(wanted(purpose), 'reconciler');
-  expect(run).toMatchObject({ kind: kind.name, region, instance, point, requestedBy: 'reconciler' });
+  const run = describeRepairRun(wanted(purpose), 'reconciler', 'high');
+  expect(run).toMatchObject({ kind: kind.name, region, instance, point, requestedBy: 'reconciler', priority: 'high' });
   expect(kind.params.safeParse(run.params).success).toBe(true);
 });
 

@@ -1,5 +1,5 @@
 import type { NewRun } from '@cbcr/catalog';
-import type { RecoveryPointId, RegionId } from '@cbcr/domain';
+import type { Priority, RecoveryPointId, RegionId } from '@cbcr/domain';
 import { type JobKindName, jobKinds } from '@cbcr/jobs';
 import type { RepairPurpose, WantedRun } from '@cbcr/policy';
 
@@ -21,7 +21,11 @@ const repairKinds: Record<RepairPurpose, RepairKind> = {
 };
 
 /** The run that does what the plan wants, as the catalog creates it. */
-export function describeRepairRun({ purpose, instance, point, region, dedupeKey }: WantedRun, requestedBy: string): NewRun {
+export function describeRepairRun(
+  { purpose, instance, point, region, dedupeKey }: WantedRun,
+  requestedBy: string,
+  priority?: Priority,
+): NewRun {
   const { kind, params } = repairKinds[purpose];
-  return { kind, region, instance, point, params: params(point, region), requestedBy, dedupeKey };
+  return { kind, region, instance, point, params: params(point, region), requestedBy, dedupeKey, priority };
 }

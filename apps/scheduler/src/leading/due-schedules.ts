@@ -53,12 +53,12 @@ async function lookAtSchedules(catalog: Catalog, firstDue: (schedule: Schedule) 
   for (;;) {
     const waiting = await catalog.instances.listUnscheduled(version, batch);
     for (const instance of waiting) {
-      const { schedule = null } = resolvePolicy(rulebook, instance).policy;
+      const { schedule = null, priority = null } = resolvePolicy(rulebook, instance).policy;
       // A due time without a schedule beside it comes from an earlier version of CBCR.
       const isSame = instance.schedule === null || isDeepStrictEqual(instance.schedule, schedule);
       const kept = isSame ? instance.nextDueAt : null;
       const nextDueAt = schedule === null ? null : (kept ?? firstDue(schedule));
-      await catalog.instances.setSchedule(instance.id, { schedule, version, nextDueAt });
+      await catalog.instances.setSchedule(instance.id, { schedule, priority, version, nextDueAt });
     }
     if (waiting.length < batch) return;
   }

@@ -31,13 +31,13 @@ export async function reviveLostRuns({
   }
   const silent = await catalog.runs.lostCandidates(clock.now(), staleMs);
   const known = silent.filter((run): run is RunRecord & { kind: JobKindName } => isKnownKind(run.kind));
-  for (const { kind, region, id, notBefore } of known) {
+  for (const { kind, region, id, notBefore, priority } of known) {
     const state = await queues.has(kind, region, id);
     if (state === 'delayed') {
       await queues.wake(kind, region, id);
       logger.warn({ runId: id, kind, region, notBefore }, 'a run was overdue in the queue; it is woken');
     } else if (state === 'absent') {
-      await queues.enqueue({ kind, region, runId: id, ...(notBefore === null ? {} : { notBefore }) });
+      await queues.enqueue({ kind, region, runId: id, priority, ...(notBefore === null ? {} : { notBefore }) });
       logger.warn({ runId: id, kind, region }, 'the queue had lost a run; it is enqueued again');
     }
   }

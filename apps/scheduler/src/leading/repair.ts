@@ -37,7 +37,8 @@ export async function repairCopies(deps: RepairDependencies, health: ReadonlyMap
     );
     const plan = planRepairs({ points, health, now });
     for (const wanted of plan.runs) {
-      const { run, created } = await catalog.runs.create(describeRepairRun(wanted, requestedBy));
+      const { policy } = await readInstance(wanted.instance);
+      const { run, created } = await catalog.runs.create(describeRepairRun(wanted, requestedBy, policy.priority));
       if (created)
         logger.info(
           { runId: run.id, kind: run.kind, region: run.region, recoveryPoint: wanted.point, reason: wanted.reason },

@@ -32,14 +32,14 @@ export function claimDue({ ids, transact }: QueryContext, claim: ClaimDue): Prom
 async function claimInTransaction(tx: Executor, newId: () => RunId, claim: ClaimDue): Promise<DueClaim[]> {
   const { now, kind, requestedBy } = claim;
   const due = await tx
-    .select({ id: instances.id, home: instances.homeRegion, dueAt: instances.nextDueAt, schedule: instances.schedule })
+    .select({ id: instances.id, home: instances.homeRegion, dueAt: instances.nextDueAt, schedule: instances.schedule, priority: instances.priority })
     .from(instances)
     .where(and(isNull(instances.retiredAt), lte(instances.nextDueAt, now)))
     .orderBy(asc(instances.nextDueAt))
     .limit(claim.limit)
     .for('update', { of: instances, skipLocked: true });
 
-  const planned = due.map(({ id, home, dueAt, schedule }) => {
+  const planned = due.map(({ id, home, dueAt, schedule, priority }) => {
     const at = dueAt ?? now;
     const nextDueAt = schedule === null ? null : claim.nextDue(schedule, now);
     const run = {
@@ -51,6 +51,7 @@ async function claimInTransaction(tx: Executor, newId: () => RunId, claim: Claim
       requestedBy,
       idempotencyKey: `due:${kind}:${id}:${at.toISOString()}`,
       dedupeKey: scheduledDedupeKey(kind, id),
+      priority: priority ?? undefined,
     };
     return { instance: id, dueAt: at, nextDueAt, run, isScheduled: schedule !== null };
   });

@@ -100,3 +100,21 @@ describe('the outbox', () => {
     expect(await catalog.outbox.claim(1, 0)).toMatchObject([{ run: fresh }]);
   });
 });
+
+test('the priority that was worked out with the schedule goes with the run and its wake-up call', async () => {
+  const { id: urgent } = await catalog.instances.add(instanceNamed('urgent'), 'test');
+  const now = new Date(1_800_000_000_000 + hour * 3);
+  await catalog.instances.setSchedule(urgent, { schedule, priority: 'high', version: 1, nextDueAt: now });
+  await claimAll(now);
+  const wanted = { kind: 'verify', region: alpha, instance: urgent, params: {}, requestedBy: 'test' };
+  const { run: low } = await catalog.runs.create({ ...wanted, priority: 'low' });
+  const { run: silent } = await catalog.runs.create(wanted);
+  expect(await catalog.runs.list({ instance: urgent })).toMatchObject([
+    { id: silent.id, priority: null },
+    { id: low.id, priority: 'low' },
+    { kind: 'backup', priority: 'high' },
+  ]);
+  const ofUrgent = new Set((await catalog.runs.list({ instance: urgent })).map(({ id }) => id));
+  const calls = (await catalog.outbox.claim(1000)).filter(({ run }) => ofUrgent.has(run));
+  expect(calls.map(({ priority }) => priority)).toEqual(['high', 'low', null]);
+});

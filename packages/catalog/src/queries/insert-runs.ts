@@ -1,4 +1,4 @@
-import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
+import type { InstanceId, Priority, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { and, desc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor } from '../query-context.ts';
@@ -21,6 +21,8 @@ export interface NewRun {
   /** While a run with this key has not ended, it is given back instead of a second one. */
   dedupeKey?: string | undefined;
   notBefore?: Date | undefined;
+  /** Of the policy of the instance. */
+  priority?: Priority | undefined;
 }
 export interface CreatedRun {
   run: RunRecord;
@@ -41,7 +43,7 @@ export async function insertRuns(tx: Executor, now: Date, wanted: readonly Ident
   if (first === undefined) return new Set();
   await tx
     .insert(outbox)
-    .values(inserted.map(({ id, kind, regionId, notBefore }) => ({ runId: id, kind, regionId, createdAt: now, notBefore })));
+    .values(inserted.map(({ id, kind, regionId, notBefore, priority }) => ({ runId: id, kind, regionId, createdAt: now, notBefore, priority })));
   // One call wakes the relay, which reads the whole outbox.
   await notify(tx, 'outbox', first.id);
   return new Set(inserted.map((row) => row.id));
@@ -63,8 +65,8 @@ export async function insertTogether(db: Executor, now: Date, wanted: readonly I
   );
   const selected = sql`select ${names} from json_populate_recordset(null::${runs}, ${rows}::json)`;
   const inserted = db.$with('inserted').as(db.insert(runs).select(selected).onConflictDoNothing().returning());
-  const called = db.$with('called', { id: outbox.id }).as(sql`insert into ${outbox} (run_id, kind, region_id, created_at, not_before)
-    select id, kind, region_id, created_at, not_before from inserted returning id`);
+  const called = db.$with('called', { id: outbox.id }).as(sql`insert into ${outbox} (run_id, kind, region_id, created_at, not_before, priority)
+    select id, kind, region_id, created_at, not_before, priority from inserted returning id`);
   const made = await db.with(inserted, called).select().from(inserted);
   return made.map(toRun);
 }
@@ -92,6 +94,7 @@ const rowOf = (run: IdentifiedRun, now: Date) => ({
   dedupeKey: run.dedupeKey ?? null,
   createdAt: now,
   notBefore: run.notBefore ?? null,
+  priority: run.priority ?? null,
 });
 
 /** The run that stands in the way of `wanted`: its own earlier insert, the same idempotency key, or an active run with the dedupe key. */

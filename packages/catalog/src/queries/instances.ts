@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CbcrError, type Instance, type InstanceId, type PolicyId, type Rulebook, type Schedule } from '@cbcr/domain';
+import { CbcrError, type Instance, type InstanceId, type PolicyId, type Priority, type Rulebook, type Schedule } from '@cbcr/domain';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
@@ -19,6 +19,15 @@ export interface CatalogInstance extends Instance {
   nextDueAt: Date | null;
 }
 
+/** What the policies of an instance say about its backups. */
+interface WorkedSchedule {
+  schedule: Schedule | null;
+  priority?: Priority | null;
+  /** Of the rulebook. */
+  version: number;
+  nextDueAt: Date | null;
+}
+
 export interface InstanceQueries {
   /**
    * Adds an instance on behalf of a user of the API; the same instance again changes nothing, and a retired one comes back. `judge` sees the rulebook in
@@ -35,7 +44,7 @@ export interface InstanceQueries {
   setNextDue(id: InstanceId, at: Date | null): Promise<void>;
   /** Live instances whose schedule was not worked out from this version of the rulebook: new ones, and all of them after a change. */
   listUnscheduled(version: number, limit?: number): Promise<(CatalogInstance & { schedule: Schedule | null })[]>;
-  setSchedule(id: InstanceId, worked: { schedule: Schedule | null; version: number; nextDueAt: Date | null }): Promise<void>;
+  setSchedule(id: InstanceId, worked: WorkedSchedule): Promise<void>;
   /**
    * Makes the runs of instances that are due, with their wake-up calls and next due times, in one transaction. Several schedulers may
    * call it at once: each due instance is claimed by one. An instance whose last run of the kind is still active is due again next time.
@@ -44,7 +53,8 @@ export interface InstanceQueries {
 }
 
 export function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
-  const { homeRegion, policyId, schedule: _schedule, scheduleVersion: _scheduleVersion, retentionDueAt: _retentionDueAt, ...rest } = row;
+  const { homeRegion, policyId, retentionDueAt: _retentionDueAt, ...more } = row;
+  const { schedule: _schedule, priority: _priority, scheduleVersion: _scheduleVersion, ...rest } = more;
   return { ...rest, home: homeRegion, ...(policyId === null ? {} : { policy: policyId }) };
 }
 
@@ -139,8 +149,8 @@ export function createInstanceQueries(context: QueryContext): InstanceQueries {
           .limit(limit);
         return rows.map((row) => ({ ...toInstance(row), schedule: row.schedule }));
       }),
-    async setSchedule(id, { schedule, version, nextDueAt }) {
-      await attempt((db) => db.update(instances).set({ schedule, scheduleVersion: version, nextDueAt }).where(eq(instances.id, id)));
+    async setSchedule(id, { schedule, version, nextDueAt, priority = null }) {
+      await attempt((db) => db.update(instances).set({ schedule, scheduleVersion: version, nextDueAt, priority }).where(eq(instances.id, id)));
     },
     claimDue: (claim) => claimDue(context, claim),
   };

@@ -1,4 +1,4 @@
-import type { RegionId, RunId } from '@cbcr/domain';
+import type { Priority, RegionId, RunId } from '@cbcr/domain';
 import { inArray, sql } from 'drizzle-orm';
 import type { QueryContext } from '../query-context.ts';
 import { outbox, runs } from '../schema/runs.ts';
@@ -12,6 +12,7 @@ export interface WakeUpCall {
   region: RegionId;
   /** The run must not start earlier: the queue delays the job. */
   notBefore: Date | null;
+  priority: Priority | null;
 }
 
 /**
@@ -57,7 +58,7 @@ export function createOutboxQueries({ clock, attempt }: QueryContext): OutboxQue
           .returning();
         return rows
           .toSorted((a, b) => a.id - b.id)
-          .map(({ id, runId, kind, regionId, notBefore }) => ({ id, run: runId, kind, region: regionId, notBefore }));
+          .map(({ id, runId, kind, regionId, notBefore, priority }) => ({ id, run: runId, kind, region: regionId, notBefore, priority }));
       });
     },
     async markRelayed(calls) {

@@ -1,4 +1,4 @@
-import type { InstanceId, PolicyId, Region, RegionId, RegionStatus, RulebookPolicy, Schedule, StoreSpec } from '@cbcr/domain';
+import type { InstanceId, PolicyId, Priority, Region, RegionId, RegionStatus, RulebookPolicy, Schedule, StoreSpec } from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { moment } from './moment.ts';
@@ -50,6 +50,8 @@ export const instances = pgTable(
     retiredAt: moment('retired_at'),
     /** Of the policies that apply to it, as the scheduler worked it out for `schedule_version`. */
     schedule: jsonb().$type<Schedule>(),
+    /** From the same policies as `schedule`. */
+    priority: text().$type<Priority>(),
     /** Version of the rulebook that `schedule` comes from; null: the scheduler has to look. */
     scheduleVersion: integer('schedule_version'),
     /** Null when there is no schedule, or when the scheduler has not looked yet. */

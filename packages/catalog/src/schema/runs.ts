@@ -1,4 +1,4 @@
-import type { ErrorReport, InstanceId, RecoveryPointId, RegionId, RunId, RunProgress, RunState } from '@cbcr/domain';
+import type { ErrorReport, InstanceId, Priority, RecoveryPointId, RegionId, RunId, RunProgress, RunState } from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { instances, regions } from './instances.ts';
@@ -32,6 +32,8 @@ export const runs = pgTable(
     progress: jsonb().$type<RunProgress>(),
     /** What a later start of the run wants to know; only its kind understands it. */
     checkpoint: jsonb().$type<unknown>(),
+    /** Of the policy when the run was made. */
+    priority: text().$type<Priority>(),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     requestedBy: text('requested_by').notNull(),
     /** The same key always means the same run. */
@@ -72,6 +74,7 @@ export const outbox = pgTable(
     regionId: text('region_id').$type<RegionId>().notNull(),
     createdAt: moment('created_at').notNull(),
     notBefore: moment('not_before'),
+    priority: text().$type<Priority>(),
     /** A relay works on the row until then; afterwards another may take it. */
     claimedUntil: moment('claimed_until'),
   },

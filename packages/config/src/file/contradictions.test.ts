@@ -127,7 +127,7 @@ test.each<[string, string[], string, number, RegExp]>([
     /gdpr is not a template/,
   ],
   ['a link that is none', ['berlin->dublin', 'berlin'], 'links.berlin', 9, /not a link/],
-  ['a setting that nothing goes by', ['rpo: 24h', 'priority: high'], 'policies.shops.priority', 14, /unknown key priority/],
+  ['a setting that nothing goes by', ['rpo: 24h', 'urgency: high'], 'policies.shops.urgency', 14, /unknown key urgency/],
 ])('%s is refused with its place and a way out', (_name, changes, path, line, message) => {
   const found = edit(...changes);
   const problem = found.find((candidate) => candidate.path === path);

@@ -19,8 +19,7 @@ export const regionEntrySchema = regionSchema
   .extend({ key: regionSchema.shape.keyId })
   .transform(({ key, ...rest }) => ({ ...rest, ...(key === undefined ? {} : { keyId: key }) }));
 
-/** `priority` is not here: nothing goes by it yet, so that a line would be a promise that nobody keeps. */
-export const policyEntrySchema = rulebookPolicySchema.omit({ id: true, priority: true });
+export const policyEntrySchema = rulebookPolicySchema.omit({ id: true });
 
 export const instanceEntrySchema = instanceSchema.omit({ id: true }).extend({
   connection: z

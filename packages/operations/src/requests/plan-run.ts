@@ -1,7 +1,7 @@
 import type { PointRecord } from '@cbcr/catalog';
-import { CbcrError, type RegionId, type RunRequest } from '@cbcr/domain';
+import { CbcrError, type Priority, type RegionId, type RunRequest } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
-import { mayUse, type RepairPurpose, repairKey } from '@cbcr/policy';
+import { mayUse, type RepairPurpose, repairKey, resolvePolicy } from '@cbcr/policy';
 import { readDecisionFacts } from '../decision-facts.ts';
 import { describeRepairRun } from '../repair-runs.ts';
 import { decideRestore, describeRestoreRun } from './decide-restore.ts';
@@ -34,7 +34,9 @@ export function planRun<Kind extends RunRequest['kind']>(
 async function planBackup({ catalog }: RequestDependencies, request: RequestOf<'backup'>): Promise<PlannedRun> {
   const instance = await catalog.instances.get(request.instance);
   if (instance.retiredAt !== null) throw new CbcrError('instance.retired', { instance: instance.id });
-  return { kind: jobKinds.backup.name, region: instance.home, instance: instance.id, params: {} };
+  const { rulebook } = await catalog.rulebook.current();
+  const { priority } = resolvePolicy(rulebook, instance).policy;
+  return { kind: jobKinds.backup.name, region: instance.home, instance: instance.id, params: {}, priority };
 }
 
 async function planReplicate(deps: RequestDependencies, { point: id, to }: RequestOf<'replicate'>): Promise<PlannedRun> {
@@ -46,15 +48,17 @@ async function planReplicate(deps: RequestDependencies, { point: id, to }: Reque
   const place = facts.placement.placed.find((placed) => placed.region === to);
   if (place === undefined) throw new CbcrError('placement.region-not-placed', { region: to, instance: point.instance });
   await deps.catalog.copies.plan(point.id, [place]);
-  return repairRunOf('make-copy', point, to);
+  return repairRunOf('make-copy', point, to, facts.policy.priority);
 }
 
-async function planVerify({ catalog }: RequestDependencies, { point: id, region }: RequestOf<'verify'>): Promise<PlannedRun> {
+async function planVerify(deps: RequestDependencies, { point: id, region }: RequestOf<'verify'>): Promise<PlannedRun> {
+  const { catalog } = deps;
   const point = requireComplete(await catalog.points.get(id));
   await catalog.regions.get(region);
   const copy = point.copies.find((candidate) => candidate.region === region);
   if (copy?.state !== 'stored' && copy?.state !== 'verified') throw new CbcrError('copy.not-found', { point: id, region });
-  return repairRunOf('verify-copy', point, region);
+  const { policy } = await readDecisionFacts(deps, point.instance);
+  return repairRunOf('verify-copy', point, region, policy.priority);
 }
 
 async function planProbe({ catalog }: RequestDependencies, { region: id }: RequestOf<'probe'>): Promise<PlannedRun> {
@@ -64,9 +68,9 @@ async function planProbe({ catalog }: RequestDependencies, { region: id }: Reque
 }
 
 /** The same run that the reconciler would make: while one of the two is under way, the other joins it. */
-function repairRunOf(purpose: RepairPurpose, { id: point, instance }: PointRecord, region: RegionId): PlannedRun {
+function repairRunOf(purpose: RepairPurpose, { id: point, instance }: PointRecord, region: RegionId, priority: Priority | undefined): PlannedRun {
   const reason = { rule: 'requested', text: 'Somebody asked for it.' };
   const wanted = { purpose, instance, point, region, dedupeKey: repairKey(purpose, point, region), reason };
-  const { requestedBy: _requestedBy, ...run } = describeRepairRun(wanted, '');
+  const { requestedBy: _requestedBy, ...run } = describeRepairRun(wanted, '', priority);
   return run;
 }

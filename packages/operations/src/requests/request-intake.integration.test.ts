@@ -42,6 +42,18 @@ describe('a request through a queue', () => {
     });
   });
 
+  test('goes into the queue with the priority of the policy', async () => {
+    const { policies, ...rulebook } = (await stage.catalog.rulebook.current()).rulebook;
+    const urgent = { ...rulebook, policies: policies.map((policy) => ({ ...policy, priority: 'high' as const })) };
+    await stage.catalog.applyRulebook(urgent, { actor: 'test' });
+    const runs = [
+      await ask(alpha, { kind: 'backup', instance: shop }),
+      await ask(gamma, { kind: 'replicate', point: point.id, to: gamma }),
+      await ask(gamma, { kind: 'restore', instance: shop, to: gamma, target }),
+    ];
+    expect(runs.map(({ priority }) => priority)).toEqual(['high', 'high', null]);
+  });
+
   test('stays what it was accepted as, whatever the policy says now', async () => {
     const id = newId();
     const request = { kind: 'restore', instance: shop, to: gamma, target };
