@@ -56,7 +56,7 @@ export interface ClientOptions {
   url: string;
   token: string;
   fetch?: typeof globalThis.fetch;
-  /** A request that takes longer fails as `api.unreachable`. */
+  /** A request that takes longer fails as `api.unreachable`. Default 30 s; what looks at the whole fleet may take ten times as long. */
   timeoutMs?: number;
   /** For tests. */
   clock?: Clock;
@@ -128,19 +128,33 @@ export interface CbcrClient {
   issueToken(request: IssueTokenRequest): Promise<IssuedTokenView>;
 }
 
+interface CallOptions {
+  idempotencyKey?: string | undefined;
+  /** How many times the usual time the answer may take. */
+  patience?: number;
+}
+/** The scheduler reads every point of every instance before it answers. */
+const ofFleet: CallOptions = { patience: 10 };
+
 export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
 export type AppliedConfig = z.infer<typeof appliedConfigSchema>;
 
 export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 30_000, clock = systemClock }: ClientOptions): CbcrClient {
   const base = url.replace(/\/+$/, '');
 
-  async function call<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
+  async function call<T>(
+    schema: z.ZodType<T>,
+    method: string,
+    path: string,
+    body?: unknown,
+    { idempotencyKey, patience = 1 }: CallOptions = {},
+  ): Promise<T> {
     let response: Response;
     let payload: unknown;
     try {
       response = await fetch(`${base}${path}`, {
         method,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(timeoutMs * patience),
         headers: {
           authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -168,12 +182,12 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     listInstances: () => call(z.array(instanceViewSchema), 'GET', '/v1/instances'),
     getInstance: (instance) => call(instanceDetailViewSchema, 'GET', `/v1/instances/${id(instance)}`),
     addInstance: (request) => call(instanceDetailViewSchema, 'POST', '/v1/instances', request),
-    startBackup: (request, options) => call(runViewSchema, 'POST', '/v1/backups', request, options?.idempotencyKey),
+    startBackup: (request, options) => call(runViewSchema, 'POST', '/v1/backups', request, options),
     planRestore: (request) => call(restorePlanViewSchema, 'POST', '/v1/restores/plan', request),
-    startRestore: (request, options) => call(runViewSchema, 'POST', '/v1/restores', request, options?.idempotencyKey),
-    startReplication: (request, options) => call(runViewSchema, 'POST', '/v1/replications', request, options?.idempotencyKey),
-    startVerification: (request, options) => call(runViewSchema, 'POST', '/v1/verifications', request, options?.idempotencyKey),
-    startProbe: (request, options) => call(runViewSchema, 'POST', '/v1/probes', request, options?.idempotencyKey),
+    startRestore: (request, options) => call(runViewSchema, 'POST', '/v1/restores', request, options),
+    startReplication: (request, options) => call(runViewSchema, 'POST', '/v1/replications', request, options),
+    startVerification: (request, options) => call(runViewSchema, 'POST', '/v1/verifications', request, options),
+    startProbe: (request, options) => call(runViewSchema, 'POST', '/v1/probes', request, options),
     listPoints: (filter) => call(z.array(pointViewSchema), 'GET', `/v1/points${query(filter)}`),
     getPoint: (point) => call(pointViewSchema, 'GET', `/v1/points/${id(point)}`),
     listRuns: (filter) => call(z.array(runViewSchema), 'GET', `/v1/runs${query(filter)}`),
@@ -192,12 +206,12 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     listPolicyVersions: () => call(z.array(policyVersionViewSchema), 'GET', '/v1/policy/versions'),
     rollBackPolicies: (request) => call(z.object({ version: z.number() }), 'POST', '/v1/policy/rollbacks', request),
     explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),
-    planPolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/plan', request),
-    simulatePolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/simulate', request),
+    planPolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/plan', request, ofFleet),
+    simulatePolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/simulate', request, ofFleet),
     explainRetention: (instance) => call(retentionExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/retention`),
     explainPointRetention: (point) => call(retentionExplanationViewSchema, 'GET', `/v1/points/${id(point)}/retention`),
-    previewRetention: (request) => call(retentionPreviewViewSchema, 'POST', '/v1/retention/preview', request),
-    checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`),
+    previewRetention: (request) => call(retentionPreviewViewSchema, 'POST', '/v1/retention/preview', request, ofFleet),
+    checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`, undefined, ofFleet),
     listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
     issueToken: (request) => call(issuedTokenViewSchema, 'POST', '/v1/tokens', request),
   };

@@ -35,7 +35,7 @@ export { planRepairs, type RepairCandidate, type RepairInput, type RepairNote, t
 export { type RepairPurpose, repairKey, type WantedRun } from './repair/wanted-run.ts';
 export { mayUse, type Permission, type PermissionInput } from './residency/may-use.ts';
 export { checkRestoreTarget } from './restore/check-restore-target.ts';
-export type { LinkFacts, TransferEstimate } from './restore/estimate-transfer.ts';
+export type { TransferEstimate } from './restore/estimate-transfer.ts';
 export { type RankedSource, type RankingInput, rankSources, type SourceRanking } from './restore/rank-sources.ts';
 export { checkRetention } from './retention/check-retention.ts';
 export { describeRetentionPreview, describeVerdicts } from './retention/describe-retention.ts';

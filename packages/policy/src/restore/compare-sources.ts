@@ -20,6 +20,7 @@ const comparisons: readonly ((a: Source, b: Source) => number)[] = [
   (a, b) => yesFirst(a.up, b.up),
   (a, b) => yesFirst(a.local, b.local),
   (a, b) => ascending(unknownLast(a.estimate?.seconds), unknownLast(b.estimate?.seconds)),
+  (a, b) => ascending(unknownLast(a.estimate?.latencyMs), unknownLast(b.estimate?.latencyMs)),
   (a, b) => ascending(unknownLast(a.estimate?.price), unknownLast(b.estimate?.price)),
   (a, b) => (a.region < b.region ? -1 : 1),
 ];

@@ -1,35 +1,41 @@
-import type { RegionId } from '@cbcr/domain';
+import type { Link, RegionId, Rulebook } from '@cbcr/domain';
+import { priceOfTransfer } from '../change/prices.ts';
 
-/** What is known of the way from one region to another. */
-export interface LinkFacts {
-  source: RegionId;
-  target: RegionId;
-  /** Measured throughput. */
-  bytesPerSecond?: number;
-  /** What the source's provider charges per GiB that leaves; any currency, the same for all links. */
-  pricePerGib?: number;
-}
-
-/** Null where the link says nothing about it. */
+/** Null where nothing is known about it. */
 export interface TransferEstimate {
   seconds: number | null;
+  /** One way, before the first byte comes. */
+  latencyMs: number | null;
+  /** In the currency of the rulebook. */
   price: number | null;
 }
 
-const gib = 1024 ** 3;
+const linksByRulebook = new WeakMap<Rulebook, ReadonlyMap<string, Link>>();
 
-/** Reading where the data already is costs no transfer. Null when nothing is known of the link. */
-export function estimateTransfer(source: RegionId, target: RegionId, bytes: number, links: readonly LinkFacts[]): TransferEstimate | null {
-  if (source === target) return { seconds: 0, price: 0 };
-  const link = links.find((candidate) => candidate.source === source && candidate.target === target);
-  if (!link) return null;
-  return {
-    seconds: link.bytesPerSecond !== undefined && link.bytesPerSecond > 0 ? bytes / link.bytesPerSecond : null,
-    price: link.pricePerGib !== undefined ? (bytes / gib) * link.pricePerGib : null,
-  };
+/** A rulebook is never changed in place, so that its links are looked up once. */
+function linkBetween(rulebook: Rulebook, source: RegionId, target: RegionId): Link | undefined {
+  const links = linksByRulebook.get(rulebook) ?? new Map(rulebook.links.map((link) => [`${link.from} ${link.to}`, link]));
+  linksByRulebook.set(rulebook, links);
+  return links.get(`${source} ${target}`);
 }
 
-export function describeEstimate({ seconds, price }: TransferEstimate): string {
-  const time = seconds === null ? 'time unknown' : `about ${Math.max(1, Math.round(seconds))} s`;
-  return price === null ? time : `${time}, transfer price ${price.toFixed(2)}`;
+/**
+ * Time by the bandwidth and latency of the link, price by the link or else by what the source charges for all that leaves it. Reading where
+ * the data already is costs neither. Null when nothing is known.
+ */
+export function estimateTransfer(rulebook: Rulebook, source: RegionId, target: RegionId, bytes: number): TransferEstimate | null {
+  if (source === target) return { seconds: 0, latencyMs: 0, price: 0 };
+  const { bandwidth, latencyMs = null } = linkBetween(rulebook, source, target) ?? {};
+  const price = priceOfTransfer(rulebook, source, target, bytes);
+  const seconds = bandwidth === undefined ? null : bytes / bandwidth + (latencyMs ?? 0) / 1000;
+  return seconds === null && latencyMs === null && price === null ? null : { seconds, latencyMs, price };
+}
+
+export function describeEstimate({ seconds, latencyMs, price }: TransferEstimate): string {
+  const parts = [
+    seconds === null ? 'time unknown' : `about ${Math.max(1, Math.round(seconds))} s`,
+    seconds === null && latencyMs !== null && `latency ${latencyMs} ms`,
+    price !== null && `transfer price ${price.toFixed(2)}`,
+  ];
+  return parts.filter((part) => part !== false).join(', ');
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { copyOf, healthOf, instanceOf, minute, pointOf, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
 import { checkRestoreTarget } from './check-restore-target.ts';
-import type { LinkFacts } from './estimate-transfer.ts';
 import { type RankingInput, rankSources } from './rank-sources.ts';
 
 const regions = [regionOf('berlin', 'EU'), regionOf('dublin', 'EU'), regionOf('paris', 'EU'), regionOf('ohio', 'US')];
@@ -20,11 +19,14 @@ const rank = (input: Partial<RankingInput> & Pick<RankingInput, 'copies'>) =>
     ...input,
   });
 const order = (...input: Parameters<typeof rank>) => rank(...input).ranking.map(({ region }) => region);
-const link = (source: string, facts: Omit<LinkFacts, 'source' | 'target'>): LinkFacts => ({
-  source: regionId(source),
-  target: regionId('paris'),
-  ...facts,
-});
+const linked = (links: Record<string, object>, prices: Record<string, number> = {}) =>
+  rulebookOf({
+    regions: regions.map((region) => {
+      const egressPerGiB = prices[region.id];
+      return egressPerGiB === undefined ? region : { ...region, prices: { storagePerGiBMonth: 0.02, egressPerGiB } };
+    }),
+    links: Object.entries(links).map(([from, facts]) => ({ from, to: 'paris', ...facts })),
+  });
 
 describe('sources of a restore', () => {
   test('a verified copy comes before a stored one, even a local one', () => {
@@ -45,15 +47,26 @@ describe('sources of a restore', () => {
     expect(ranking[0]?.reasons.map(({ rule }) => rule)).toEqual(['verified', 'region-up', 'same-region']);
   });
 
-  test('the faster link wins, then the cheaper one; an unknown link comes last', () => {
+  test('the faster link wins, then the shorter, then the cheaper one; an unknown link comes last', () => {
     const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
-    const fast = [link('dublin', { bytesPerSecond: 2e8 }), link('berlin', { bytesPerSecond: 1e8, pricePerGib: 0 })];
-    expect(order({ copies, links: fast })).toEqual(['dublin', 'berlin']);
-    const cheap = [link('dublin', { pricePerGib: 0.01 }), link('berlin', { pricePerGib: 0.09 })];
-    expect(order({ copies, links: cheap })).toEqual(['dublin', 'berlin']);
-    expect(order({ copies, links: [link('dublin', {})] })).toEqual(['berlin', 'dublin']);
-    const [best] = rank({ copies, links: [link('dublin', { bytesPerSecond: 1e8, pricePerGib: 0.02 })] }).ranking;
-    expect(best?.reasons.at(-1)?.text).toBe('about 11 s, transfer price 0.02');
+    const orderOver = (...facts: Parameters<typeof linked>) => order({ copies, rulebook: linked(...facts) });
+    expect(orderOver({ dublin: { bandwidth: 2e8 }, berlin: { bandwidth: 1e8, pricePerGiB: 0 } })).toEqual(['dublin', 'berlin']);
+    expect(orderOver({ dublin: { latencyMs: 10 }, berlin: { latencyMs: 90, pricePerGiB: 0 } })).toEqual(['dublin', 'berlin']);
+    expect(orderOver({ dublin: { pricePerGiB: 0.01 }, berlin: { pricePerGiB: 0.09 } })).toEqual(['dublin', 'berlin']);
+    expect(orderOver({ dublin: {} })).toEqual(['berlin', 'dublin']);
+    const fast = linked({ dublin: { bandwidth: 1e8, latencyMs: 500, pricePerGiB: 0.02 } });
+    expect(rank({ copies, rulebook: fast }).ranking[0]?.reasons.at(-1)?.text).toBe('about 11 s, transfer price 0.02');
+    const near = linked({ dublin: { latencyMs: 12 } });
+    expect(rank({ copies, rulebook: near }).ranking[0]?.reasons.at(-1)?.text).toBe('time unknown, latency 12 ms');
+  });
+
+  test('without a price of the link, what the source charges for all that leaves it decides; no price outweighs safety', () => {
+    const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
+    const priced = linked({}, { berlin: 0.09, dublin: 0.02 });
+    expect(order({ copies, rulebook: priced })).toEqual(['dublin', 'berlin']);
+    expect(order({ copies, rulebook: linked({ berlin: { pricePerGiB: 0.01 } }, { berlin: 0.09, dublin: 0.02 }) })).toEqual(['berlin', 'dublin']);
+    expect(order({ copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'stored')], rulebook: priced })).toEqual(['berlin', 'dublin']);
+    expect(order({ copies, rulebook: priced, health: healthOf({ up: ['berlin'] }) })).toEqual(['berlin', 'dublin']);
   });
 
   test('dead, incomplete, illegal and unknown regions are excluded with their reasons', () => {

@@ -2,7 +2,7 @@ import type { Copy, Instance, Reason, RecoveryPoint, Region, RegionHealth, Regio
 import { mayUse } from '../residency/may-use.ts';
 import type { DecidingPolicy } from '../residency/permission-rule.ts';
 import { compareSources, type Source } from './compare-sources.ts';
-import { describeEstimate, estimateTransfer, type LinkFacts, type TransferEstimate } from './estimate-transfer.ts';
+import { describeEstimate, estimateTransfer, type TransferEstimate } from './estimate-transfer.ts';
 
 export interface RankingInput {
   point: Pick<RecoveryPoint, 'id' | 'storedBytes'>;
@@ -18,7 +18,6 @@ export interface RankingInput {
   policy: DecidingPolicy;
   /** Residency exceptions end. */
   now: Date;
-  links?: readonly LinkFacts[];
 }
 
 export interface RankedSource {
@@ -37,7 +36,7 @@ export interface SourceRanking {
 
 /**
  * From which copies a point may be read, best first: verified before stored, up before unknown, the target's own region before others, then
- * estimated time and cost where the link is known, then the name. Illegal, incomplete and dead copies are excluded, never ranked last.
+ * time, latency and cost as far as the links and prices of the rulebook tell, then the name. Illegal, incomplete and dead copies are excluded, never ranked last.
  */
 export function rankSources(input: RankingInput): SourceRanking {
   const excluded: SourceRanking['excluded'] = [];
@@ -67,13 +66,13 @@ function objectionTo(copy: Copy, { rulebook, regions = [], instance, policy, hea
   return state?.state === 'down' ? { rule: 'region-down', text: `${copy.region} is down: ${state.reason}` } : null;
 }
 
-function sourceOf(copy: Copy, { health, target, links = [], point }: RankingInput): Source {
+function sourceOf(copy: Copy, { health, target, rulebook, point }: RankingInput): Source {
   return {
     region: copy.region,
     verified: copy.state === 'verified',
     up: health.get(copy.region)?.state === 'up',
     local: copy.region === target,
-    estimate: estimateTransfer(copy.region, target, point.storedBytes, links),
+    estimate: estimateTransfer(rulebook, copy.region, target, point.storedBytes),
   };
 }
 
