@@ -16,6 +16,8 @@ export interface HeldPoint {
   capturedAtMs: number;
   completedAtMs: number | null;
   storedBytes: number;
+  /** Keys that its data key is wrapped for; empty: it is not encrypted. Null or absent: not recorded when it was captured. */
+  keyIds?: readonly string[] | null;
   /** At most one for each region. */
   copies: readonly HeldCopy[];
 }

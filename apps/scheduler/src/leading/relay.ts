@@ -26,7 +26,13 @@ export async function relayWakeUps({
     logger.warn({ kinds: calls.map((call) => call.kind) }, 'wake-up calls of an unknown kind stay in the outbox');
   if (known.length === 0) return 'done';
   await queues.enqueueMany(
-    known.map(({ kind, region, run, notBefore, priority }) => ({ kind, region, runId: run, priority, ...(notBefore === null ? {} : { notBefore }) })),
+    known.map(({ kind, region, run, notBefore, priority }) => ({
+      kind,
+      region,
+      runId: run,
+      priority,
+      ...(notBefore === null ? {} : { notBefore }),
+    })),
   );
   await catalog.outbox.markRelayed(known);
   return calls.length === batch ? 'again' : 'done';

@@ -44,6 +44,8 @@ export interface CompleteCapture extends RunWriter {
   /** Size of one complete copy. */
   storedBytes: number;
   manifestSha256: string;
+  /** Keys that the data key is wrapped for; empty: not encrypted. Absent: not known. */
+  keyIds?: readonly string[];
   /** Placed regions that are not named here stay as they are and are owed. */
   copies: CapturedCopy[];
 }
@@ -75,7 +77,7 @@ export function createCaptureQueries({ clock, ids, transact }: QueryContext): Ca
       });
     },
     complete(capture) {
-      const { point, run, epoch, plaintextBytes, storedBytes, manifestSha256 } = capture;
+      const { point, run, epoch, plaintextBytes, storedBytes, manifestSha256, keyIds } = capture;
       const now = clock.now();
       const writer = { run, epoch };
       const captured = new Map(capture.copies.map((copy) => [copy.region, copy]));
@@ -87,7 +89,15 @@ export function createCaptureQueries({ clock, ids, transact }: QueryContext): Ca
         if (before.state === 'complete' && before.manifestSha256 === manifestSha256) return before;
         await tx
           .update(recoveryPoints)
-          .set({ state: 'complete', completedAt: now, plaintextBytes, storedBytes, manifestSha256, ...writerColumns(writer) })
+          .set({
+            state: 'complete',
+            completedAt: now,
+            plaintextBytes,
+            storedBytes,
+            manifestSha256,
+            keyIds: keyIds === undefined ? null : [...keyIds],
+            ...writerColumns(writer),
+          })
           .where(eq(recoveryPoints.id, point));
         for (const copy of before.copies) {
           const at = { point, region: copy.region, writer, now };

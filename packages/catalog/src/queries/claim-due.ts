@@ -32,7 +32,13 @@ export function claimDue({ ids, transact }: QueryContext, claim: ClaimDue): Prom
 async function claimInTransaction(tx: Executor, newId: () => RunId, claim: ClaimDue): Promise<DueClaim[]> {
   const { now, kind, requestedBy } = claim;
   const due = await tx
-    .select({ id: instances.id, home: instances.homeRegion, dueAt: instances.nextDueAt, schedule: instances.schedule, priority: instances.priority })
+    .select({
+      id: instances.id,
+      home: instances.homeRegion,
+      dueAt: instances.nextDueAt,
+      schedule: instances.schedule,
+      priority: instances.priority,
+    })
     .from(instances)
     .where(and(isNull(instances.retiredAt), lte(instances.nextDueAt, now)))
     .orderBy(asc(instances.nextDueAt))

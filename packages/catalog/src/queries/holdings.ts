@@ -17,6 +17,7 @@ interface Row {
   captured_ms: string;
   completed_ms: string | null;
   bytes: string;
+  key_ids: string[] | null;
   copies: [RegionId, CopyState, number, number | null][];
 }
 
@@ -30,6 +31,7 @@ export function createHoldingQueries({ attempt }: QueryContext): HoldingQueries 
                  (extract(epoch from p.captured_at) * 1000)::int8 as captured_ms,
                  (extract(epoch from p.completed_at) * 1000)::int8 as completed_ms,
                  p.stored_bytes as bytes,
+                 p.key_ids,
                  coalesce((
                    select json_agg(json_build_array(c.region_id, c.state,
                             (extract(epoch from c.since) * 1000)::int8, (extract(epoch from c.verified_at) * 1000)::int8) order by c.region_id)
@@ -45,11 +47,12 @@ export function createHoldingQueries({ attempt }: QueryContext): HoldingQueries 
   };
 }
 
-const toHeldPoint = ({ id, state, captured_ms, completed_ms, bytes, copies }: Row): HeldPoint => ({
+const toHeldPoint = ({ id, state, captured_ms, completed_ms, bytes, key_ids, copies }: Row): HeldPoint => ({
   id,
   state,
   capturedAtMs: Number(captured_ms),
   completedAtMs: completed_ms === null ? null : Number(completed_ms),
   storedBytes: Number(bytes),
+  keyIds: key_ids,
   copies: copies.map(([region, copyState, sinceMs, verifiedAtMs]) => ({ region, state: copyState, sinceMs, verifiedAtMs })),
 });

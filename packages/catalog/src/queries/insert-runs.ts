@@ -43,7 +43,9 @@ export async function insertRuns(tx: Executor, now: Date, wanted: readonly Ident
   if (first === undefined) return new Set();
   await tx
     .insert(outbox)
-    .values(inserted.map(({ id, kind, regionId, notBefore, priority }) => ({ runId: id, kind, regionId, createdAt: now, notBefore, priority })));
+    .values(
+      inserted.map(({ id, kind, regionId, notBefore, priority }) => ({ runId: id, kind, regionId, createdAt: now, notBefore, priority })),
+    );
   // One call wakes the relay, which reads the whole outbox.
   await notify(tx, 'outbox', first.id);
   return new Set(inserted.map((row) => row.id));
@@ -65,7 +67,9 @@ export async function insertTogether(db: Executor, now: Date, wanted: readonly I
   );
   const selected = sql`select ${names} from json_populate_recordset(null::${runs}, ${rows}::json)`;
   const inserted = db.$with('inserted').as(db.insert(runs).select(selected).onConflictDoNothing().returning());
-  const called = db.$with('called', { id: outbox.id }).as(sql`insert into ${outbox} (run_id, kind, region_id, created_at, not_before, priority)
+  const called = db
+    .$with('called', { id: outbox.id })
+    .as(sql`insert into ${outbox} (run_id, kind, region_id, created_at, not_before, priority)
     select id, kind, region_id, created_at, not_before, priority from inserted returning id`);
   const made = await db.with(inserted, called).select().from(inserted);
   return made.map(toRun);

@@ -150,7 +150,9 @@ export function createInstanceQueries(context: QueryContext): InstanceQueries {
         return rows.map((row) => ({ ...toInstance(row), schedule: row.schedule }));
       }),
     async setSchedule(id, { schedule, version, nextDueAt, priority = null }) {
-      await attempt((db) => db.update(instances).set({ schedule, scheduleVersion: version, nextDueAt, priority }).where(eq(instances.id, id)));
+      await attempt((db) =>
+        db.update(instances).set({ schedule, scheduleVersion: version, nextDueAt, priority }).where(eq(instances.id, id)),
+      );
     },
     claimDue: (claim) => claimDue(context, claim),
   };

@@ -44,6 +44,8 @@ export const recoveryPoints = pgTable(
     storedBytes: bigint('stored_bytes', { mode: 'number' }).notNull().default(0),
     policyHash: text('policy_hash').notNull(),
     manifestSha256: text('manifest_sha256'),
+    /** As in the manifest; empty: not encrypted. Null before the point is complete, and where an older version completed it. */
+    keyIds: text('key_ids').array(),
     placement: jsonb().$type<Placement>().notNull(),
     synchronousMinimum: integer('synchronous_minimum').notNull(),
     ...writer(),

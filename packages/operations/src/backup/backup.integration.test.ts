@@ -53,6 +53,8 @@ test('one capture is stored in every placed region: the same manifest, the same 
   for (const bytes of manifests) expect(createHash('sha256').update(bytes).digest('hex')).toBe(record.manifestSha256);
   const { manifest } = await readManifest(await stage.storeOf(beta), { instance: shop, point, keys: stage.dependencies().keys });
   expect(manifest.encryption?.wrappedKeys.map(({ keyId }) => keyId)).toEqual(['key-of-alpha', 'key-of-beta', 'key-of-gamma']);
+  const [holding] = await stage.catalog.holdings.list([shop]);
+  expect(holding?.points.find(({ id }) => id === point)?.keyIds).toEqual(['key-of-alpha', 'key-of-beta', 'key-of-gamma']);
   expect(await keysIn(beta, point)).toEqual(await keysIn(alpha, point));
   expect(await keysIn(delta, point)).toEqual([]);
   expect(stage.pieces.open).toBe(0);

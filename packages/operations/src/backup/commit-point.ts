@@ -70,7 +70,9 @@ export async function commitPoint(
   requireSynchronousMinimum(facts, stored.length, missing);
 
   const { plaintextBytes, storedBytes } = encoded.manifest.totals;
-  const complete = { point: point.id, run: run.id, epoch, plaintextBytes, storedBytes, manifestSha256: encoded.sha256, copies };
+  const keyIds = encoded.manifest.encryption?.wrappedKeys.map(({ keyId }) => keyId) ?? [];
+  const content = { plaintextBytes, storedBytes, manifestSha256: encoded.sha256, keyIds };
+  const complete = { point: point.id, run: run.id, epoch, ...content, copies };
   const committed = await deps.catalog.points.complete(complete);
   context.log.child({ recoveryPoint: point.id }).info({ plaintextBytes, storedBytes, copies }, 'the point is complete');
   return committed;

@@ -68,7 +68,12 @@ async function planProbe({ catalog }: RequestDependencies, { region: id }: Reque
 }
 
 /** The same run that the reconciler would make: while one of the two is under way, the other joins it. */
-function repairRunOf(purpose: RepairPurpose, { id: point, instance }: PointRecord, region: RegionId, priority: Priority | undefined): PlannedRun {
+function repairRunOf(
+  purpose: RepairPurpose,
+  { id: point, instance }: PointRecord,
+  region: RegionId,
+  priority: Priority | undefined,
+): PlannedRun {
   const reason = { rule: 'requested', text: 'Somebody asked for it.' };
   const wanted = { purpose, instance, point, region, dedupeKey: repairKey(purpose, point, region), reason };
   const { requestedBy: _requestedBy, ...run } = describeRepairRun(wanted, '', priority);

@@ -195,9 +195,19 @@ describe('what stores say of themselves', () => {
     }
   });
 
-  test('encryption: a region without a key is a violation; with one, the key of each copy still has to be shown', () => {
+  test('encryption: shown by the keys that were recorded with each point, never by the key that the region has now', () => {
     expect(ask('encryption', { points })).toMatchObject([{ severity: 'critical', region: 'here' }]);
-    expect(ask('encryption', { points, regions: [place('here', { keyId: 'k1' })] })).toMatchObject([{ severity: 'unproven' }]);
+    const regions = [place('here', { keyId: 'k1' })];
+    expect(ask('encryption', { points, regions })).toMatchObject([{ severity: 'unproven' }]);
+    const under = (...keyIds: string[]) => points.map((point) => ({ ...point, keyIds }));
+    expect(ask('encryption', { points: under('k1', 'k2'), regions })).toEqual([]);
+    expect(ask('encryption', { points: under('k1') })).toEqual([]);
+    expect(ask('encryption', { points: under(), regions })).toMatchObject([
+      { severity: 'critical', evidence: expect.stringContaining('without encryption') },
+    ]);
+    expect(ask('encryption', { points: under('k2'), regions })).toMatchObject([
+      { severity: 'critical', evidence: expect.stringContaining('not encrypted for its key k1') },
+    ]);
   });
 
   test('bucket-location: compares what the provider says with cbcr.yaml', () => {

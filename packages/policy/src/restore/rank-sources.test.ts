@@ -64,7 +64,10 @@ describe('sources of a restore', () => {
     const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
     const priced = linked({}, { berlin: 0.09, dublin: 0.02 });
     expect(order({ copies, rulebook: priced })).toEqual(['dublin', 'berlin']);
-    expect(order({ copies, rulebook: linked({ berlin: { pricePerGiB: 0.01 } }, { berlin: 0.09, dublin: 0.02 }) })).toEqual(['berlin', 'dublin']);
+    expect(order({ copies, rulebook: linked({ berlin: { pricePerGiB: 0.01 } }, { berlin: 0.09, dublin: 0.02 }) })).toEqual([
+      'berlin',
+      'dublin',
+    ]);
     expect(order({ copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'stored')], rulebook: priced })).toEqual(['berlin', 'dublin']);
     expect(order({ copies, rulebook: priced, health: healthOf({ up: ['berlin'] }) })).toEqual(['berlin', 'dublin']);
   });

@@ -1,0 +1,1 @@
+ALTER TABLE "recovery_points" ADD COLUMN "key_ids" text[];
