@@ -3,13 +3,14 @@
  * ports are siblings and never use each other; `operations` uses them all by their root exports; apps use everything.
  */
 const ports = ['domain', 'catalog', 'blobstore', 'engines', 'jobs', 'throttle', 'telemetry'];
-const product = [...ports, 'policy', 'operations', 'config', 'client'];
+const product = [...ports, 'policy', 'operations', 'config', 'client', 'evidence'];
 
 export const importDirections: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   policy: ['domain'],
   config: ['domain', 'policy'],
   client: ['domain'],
+  evidence: ['domain'],
   catalog: ['domain'],
   blobstore: ['domain'],
   engines: ['domain'],

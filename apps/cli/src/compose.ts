@@ -7,6 +7,8 @@ export interface Composition {
   clock: Clock;
   /** What a cbcr.yaml may name in this version. */
   readVocabulary(): Promise<ConfigVocabulary>;
+  /** The secret behind `env:NAME` or `file:PATH`. Throws `secret.unresolvable`. */
+  resolveSecret(reference: string): Promise<string>;
   migrateCatalog(url: string): Promise<{ from: number; to: number }>;
   /** A local stack of this machine, which may not exist yet. */
   openStack(options: Pick<StackOptions, 'folder' | 'name' | 'store' | 'onProgress' | 'onCustomerReady'>): Promise<Stack>;
@@ -44,6 +46,11 @@ export function compose(): Composition {
         decisions,
         now: clock.now,
       };
+    },
+    resolveSecret: async (reference) => {
+      const { createSecrets } = await import('@cbcr/config');
+      // Nothing is sealed for a command line.
+      return createSecrets({ sealKey: new Uint8Array(32) }).resolve(reference);
     },
     migrateCatalog,
     openStack: async (options) => {

@@ -4,7 +4,7 @@ import { type Config, type ConfigResult, type ConfigVocabulary, parseConfig, rea
 import { CbcrError, type Clock, hashRulebook } from '@cbcr/domain';
 import { readFindCapabilities } from './find-capabilities.ts';
 import type { ProblemList } from './http/error-answers.ts';
-import { judgeChange } from './policy-change.ts';
+import { findNewlyIllegal, judgeChange } from './policy-change.ts';
 
 /** `config.invalid` with everything that is wrong. */
 export class InvalidConfigError extends CbcrError<'config.invalid'> implements ProblemList {
@@ -53,8 +53,10 @@ export function createConfigApplier(
   };
   const apply = async (config: Config, change: ConfigChange) => {
     const { force = false } = requireReason(change);
-    const judge = await judgeChange({ catalog, clock }, { rulebook: rulebookOf(config), instances: config.instances, force });
-    const { version } = await catalog.applyConfig(config, { ...change, forced: force }, judge);
+    const wanted = { rulebook: rulebookOf(config), instances: config.instances, force };
+    const judge = await judgeChange({ catalog, clock }, wanted);
+    const illegal = await findNewlyIllegal({ catalog, clock }, wanted);
+    const { version } = await catalog.applyConfig(config, { ...change, forced: force, illegal }, judge);
     onApplied(config);
     return { ...config, version };
   };
@@ -79,8 +81,10 @@ export function createConfigApplier(
     async rollBack(version, change) {
       const { force = false } = requireReason(change);
       const { rulebook } = await catalog.rulebook.get(version);
-      const judge = await judgeChange({ catalog, clock }, { rulebook, instances: null, force });
-      const applied = await catalog.applyRulebook(rulebook, { ...change, forced: force, rollbackOf: version }, judge);
+      const wanted = { rulebook, instances: null, force };
+      const judge = await judgeChange({ catalog, clock }, wanted);
+      const illegal = await findNewlyIllegal({ catalog, clock }, wanted);
+      const applied = await catalog.applyRulebook(rulebook, { ...change, forced: force, rollbackOf: version, illegal }, judge);
       onApplied(rulebook);
       return { version: applied };
     },

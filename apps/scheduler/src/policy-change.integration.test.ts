@@ -39,6 +39,13 @@ test('a change that leaves no legal verified copy is refused and changes nothing
 
   const { version } = await applier.applyText(elsewhere(), 'x', { ...admin, force: true, reason: 'the court says so' });
   expect(await stage.catalog.rulebook.list(1)).toMatchObject([{ version, forced: true, reason: 'the court says so' }]);
+  // The change and what it makes illegal are in the audit trail together.
+  const illegal = (await stage.catalog.audit.list({ subject: 'shop', action: 'copy.became-illegal' })).toReversed();
+  expect(illegal).toMatchObject(
+    [stage.home, stage.other]
+      .toSorted()
+      .map((region) => ({ actor: 'api', facts: { version, region, points: 1, reason: expect.anything() } })),
+  );
 });
 
 test('what was never verified counts for nothing: the same change is applied when there is no verified copy', async () => {

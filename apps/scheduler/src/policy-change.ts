@@ -1,6 +1,6 @@
-import type { Catalog, JudgeChange } from '@cbcr/catalog';
-import { CbcrError, type Clock, type Instance, type Rulebook } from '@cbcr/domain';
-import { findRefusals, type PlannedInstance, type Situation } from '@cbcr/policy';
+import type { Catalog, IllegalCopies, JudgeChange } from '@cbcr/catalog';
+import { CbcrError, type Clock, hashRulebook, type Instance, type Rulebook } from '@cbcr/domain';
+import { findRefusals, mayUse, type PlannedInstance, resolvePolicy, type Situation } from '@cbcr/policy';
 import { findUnlisted, keepVanishedPolicies } from './keep-vanished-policies.ts';
 import { asProposed, planned } from './planned-instance.ts';
 
@@ -43,6 +43,33 @@ export async function judgeChange(
     const more = refusals.length > shown ? `; and ${refusals.length - shown} more` : '';
     throw new CbcrError('policy.change-refused', { cause: `${texts.join('; ')}${more}` });
   };
+}
+
+/** Copies that may be where they are under the rulebook in force, and may not under the wanted one. */
+export async function findNewlyIllegal(
+  { catalog, clock }: { catalog: Catalog; clock: Clock },
+  wanted: Pick<WantedChange, 'rulebook' | 'instances'>,
+): Promise<IllegalCopies[]> {
+  const { rulebook: before, hash } = await catalog.rulebook.current();
+  if (hash === hashRulebook(wanted.rulebook)) return [];
+  const now = clock.now();
+  const after = keepVanishedPolicies(before, wanted.rulebook);
+  const [known, regions, held] = await Promise.all([
+    catalog.instances.list({ retired: true }),
+    catalog.regions.list({ unlisted: true }),
+    catalog.rulebook.listHeldCopies(),
+  ]);
+  const instances = new Map([...known, ...(wanted.instances ?? [])].map((instance) => [instance.id, instance]));
+  return held.flatMap((copies) => {
+    const instance = instances.get(copies.instance);
+    if (instance === undefined) return [];
+    const [was, is] = [before, after].map((rulebook) => {
+      const { policy } = resolvePolicy(rulebook, instance);
+      const region = [...rulebook.regions, ...regions].find(({ id }) => id === copies.region) ?? copies.region;
+      return mayUse({ rulebook, instance, policy, region, purpose: 'data', now, existing: true });
+    });
+    return was?.allowed === true && is?.allowed === false ? [{ ...copies, reason: is.reason }] : [];
+  });
 }
 
 const shown = 10;

@@ -20,6 +20,14 @@ import type {
   UnlockRequest,
   VerificationRequest,
 } from './requests.ts';
+import {
+  type AuditChainView,
+  type AuditEventView,
+  type AuditVerificationView,
+  auditChainViewSchema,
+  auditEventViewSchema,
+  auditVerificationViewSchema,
+} from './views/audit.ts';
 import { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
 import {
   type CopyLockView,
@@ -35,8 +43,10 @@ import { type LimitView, limitViewSchema } from './views/limit.ts';
 import { type PlanView, planViewSchema } from './views/plan.ts';
 import { type PointView, pointViewSchema } from './views/point.ts';
 import {
+  type PolicyDocumentView,
   type PolicyExplanationView,
   type PolicyVersionView,
+  policyDocumentViewSchema,
   policyExplanationViewSchema,
   policyVersionViewSchema,
 } from './views/policy.ts';
@@ -69,6 +79,16 @@ interface RunFilter {
   limit?: number | undefined;
 }
 
+interface AuditFilter {
+  subject?: string | undefined;
+  action?: string | undefined;
+  actor?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  before?: number | undefined;
+  limit?: number | undefined;
+}
+
 /** One request per call (`waitForRun`: as many as it takes), no state. Every failure is an {@link ApiError}. A repeated `idempotencyKey` returns the first run. */
 export interface CbcrClient {
   listRegions(): Promise<RegionView[]>;
@@ -82,7 +102,8 @@ export interface CbcrClient {
   startVerification(request: VerificationRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
   /** Has a worker of the region try what its store can do. */
   startProbe(request: ProbeRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
-  listPoints(filter?: { instance?: string | undefined; limit?: number | undefined }): Promise<PointView[]>;
+  /** Newest capture first. `cursor` is the id of the last point already seen. */
+  listPoints(filter?: { instance?: string | undefined; limit?: number | undefined; cursor?: string | undefined }): Promise<PointView[]>;
   getPoint(id: string): Promise<PointView>;
   listRuns(filter?: RunFilter): Promise<RunView[]>;
   getRun(id: string): Promise<RunView>;
@@ -96,6 +117,7 @@ export interface CbcrClient {
   applyConfig(request: ApplyConfigRequest): Promise<AppliedConfig>;
   /** Newest first. */
   listPolicyVersions(): Promise<PolicyVersionView[]>;
+  getPolicyVersion(version: number): Promise<PolicyDocumentView>;
   rollBackPolicies(request: RollbackRequest): Promise<{ version: number }>;
   explainPolicy(instance: string): Promise<PolicyExplanationView>;
   /** What applying the text would change; changes nothing. */
@@ -124,6 +146,12 @@ export interface CbcrClient {
   checkHolds(filter?: { hold?: string | undefined }): Promise<HoldCheckView>;
   /** Lets a worker lift the governance lock of one copy: an exception, which is recorded. Answers with the lock as it is known. */
   unlockCopy(point: string, request: UnlockRequest): Promise<CopyLockView>;
+  /** Newest first. Moments are ISO 8601. */
+  listAuditEvents(filter?: AuditFilter): Promise<AuditEventView[]>;
+  /** In the order of the chain, at most 1,000 events after the one with the id `after`. */
+  readAuditChain(period?: { from?: string; to?: string; after?: number }): Promise<AuditChainView>;
+  /** Reads the whole trail, or that of a period, again. */
+  verifyAudit(period?: { from?: string; to?: string; anchor?: string }): Promise<AuditVerificationView>;
   /** A token that ends by itself; only with the main token. */
   issueToken(request: IssueTokenRequest): Promise<IssuedTokenView>;
 }
@@ -135,6 +163,8 @@ interface CallOptions {
 }
 /** The scheduler reads every point of every instance before it answers. */
 const ofFleet: CallOptions = { patience: 10 };
+/** A chain of many millions of events. */
+const ofChain: CallOptions = { patience: 60 };
 
 export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
 export type AppliedConfig = z.infer<typeof appliedConfigSchema>;
@@ -204,6 +234,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
     listPolicyVersions: () => call(z.array(policyVersionViewSchema), 'GET', '/v1/policy/versions'),
+    getPolicyVersion: (version) => call(policyDocumentViewSchema, 'GET', `/v1/policy/versions/${version}`),
     rollBackPolicies: (request) => call(z.object({ version: z.number() }), 'POST', '/v1/policy/rollbacks', request),
     explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),
     planPolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/plan', request, ofFleet),
@@ -213,6 +244,10 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     previewRetention: (request) => call(retentionPreviewViewSchema, 'POST', '/v1/retention/preview', request, ofFleet),
     checkCompliance: (filter) => call(complianceViewSchema, 'GET', `/v1/compliance${query(filter)}`, undefined, ofFleet),
     listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
+    listAuditEvents: (filter) => call(z.array(auditEventViewSchema), 'GET', `/v1/audit${query(filter)}`),
+    readAuditChain: (period) => call(auditChainViewSchema, 'GET', `/v1/audit/chain${query(period)}`),
+    verifyAudit: (period) =>
+      call(auditVerificationViewSchema, 'GET', `/v1/audit/verification${query(period)}`, undefined, ofChain),
     issueToken: (request) => call(issuedTokenViewSchema, 'POST', '/v1/tokens', request),
   };
 }

@@ -39,6 +39,14 @@ export {
   type VerificationRequest,
   verificationRequestSchema,
 } from './requests.ts';
+export {
+  type AuditChainView,
+  type AuditEventView,
+  type AuditVerificationView,
+  auditChainViewSchema,
+  auditEventViewSchema,
+  auditVerificationViewSchema,
+} from './views/audit.ts';
 export { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
 export {
   type CopyLockView,
@@ -54,8 +62,10 @@ export { type LimitView, limitViewSchema } from './views/limit.ts';
 export { type PlanView, planViewSchema } from './views/plan.ts';
 export { type CopyView, copyViewSchema, type DebtView, debtViewSchema, type PointView, pointViewSchema } from './views/point.ts';
 export {
+  type PolicyDocumentView,
   type PolicyExplanationView,
   type PolicyVersionView,
+  policyDocumentViewSchema,
   policyExplanationViewSchema,
   policyVersionViewSchema,
 } from './views/policy.ts';

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { listAudit } from './audit/list.ts';
+import { verifyAudit } from './audit/verify.ts';
 import { backup } from './backup.ts';
 import { checkCompliance } from './compliance/check.ts';
 import { listFrameworks } from './compliance/frameworks.ts';
@@ -17,6 +19,9 @@ import { listHolds } from './holds/list.ts';
 import { placeHold } from './holds/place.ts';
 import { releaseHold } from './holds/release.ts';
 import { showHold } from './holds/show.ts';
+import { createEvidenceKey } from './evidence/create-key.ts';
+import { exportEvidence } from './evidence/export.ts';
+import { verifyEvidence } from './evidence/verify.ts';
 import { addInstance } from './instances/add.ts';
 import { listInstances } from './instances/list.ts';
 import { showInstance } from './instances/show.ts';
@@ -76,6 +81,12 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     name: 'holds',
     about: 'legal holds: what must not be deleted, whatever the rules say',
     commands: [placeHold, listHolds, showHold, releaseHold, checkHolds],
+  },
+  { name: 'audit', about: 'who decided what: a chain of events that cannot be changed unnoticed', commands: [listAudit, verifyAudit] },
+  {
+    name: 'evidence',
+    about: 'signed packs for auditors, verifiable offline',
+    commands: [exportEvidence, verifyEvidence, createEvidenceKey],
   },
   { name: 'limits', about: 'bandwidth of links, regions and workers', commands: [listLimits, setLimit] },
   { name: 'tokens', about: 'temporary tokens of the API', commands: [issueToken] },

@@ -80,6 +80,9 @@ test('a temporary token works until it ends, names whoever uses it, and issues n
   const { id } = (await backup.json()) as { id: string };
   expect((await stage.catalog.runs.get(runIdSchema.parse(id))).requestedBy).toBe('night-shift');
 
+  const trail = await ask('/v1/audit?action=token.issued', { headers: bearer() });
+  expect(await trail.json()).toMatchObject([{ actor: 'api', subject: 'night-shift', facts: { expires: expect.any(String) } }]);
+
   const refused = await issue(3600, bearer(token));
   expect(refused.status).toBe(403);
   expect(await refused.json()).toMatchObject({ error: { code: 'api.main-token-needed' } });

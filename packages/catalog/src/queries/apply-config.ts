@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Instance,
   type InstanceId,
@@ -106,9 +107,10 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
     return transact(async (tx) => {
       await judgeBefore(tx, judge);
       const version = await writeRulebook(tx, now, rulebookOf(desired), change);
-      await upsertInstances(tx, now, desired.instances);
-      await applyLimits(tx, now, desired.limits ?? {});
+      await upsertInstances(tx, now, desired.instances, change.actor);
+      await applyLimits(tx, now, desired.limits ?? {}, change.actor);
       const retired = await retireVanished(tx, now, desired.instances);
+      for (const id of retired) await insertAuditEvent(tx, now, { actor: change.actor, action: 'instance.retired', subject: id });
       await insertAuditEvent(tx, now, {
         actor: change.actor,
         action: 'config.applied',
@@ -126,8 +128,9 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
   };
 }
 
-async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instance[]): Promise<void> {
+async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instance[], actor: string): Promise<void> {
   if (wanted.length === 0) return;
+  await recordInstances(tx, now, wanted, actor);
   const values = wanted.map((instance) => ({ ...instanceColumns(instance), source: 'config' as const, createdAt: now }));
   await tx
     .insert(instances)
@@ -162,3 +165,32 @@ async function retireVanished(tx: Executor, now: Date, wanted: readonly Instance
     .returning({ id: instances.id });
   return retired.map((row) => row.id).toSorted();
 }
+
+/** What becomes of the instances of the file, as events: new ones, those that come back, those that are described otherwise. */
+async function recordInstances(tx: Executor, now: Date, wanted: readonly Instance[], actor: string): Promise<void> {
+  const known = new Map((await tx.select().from(instances)).map((row) => [row.id, row]));
+  for (const instance of wanted) {
+    const before = known.get(instance.id);
+    const after = instanceColumns(instance);
+    const { engine, homeRegion: home, policyId: policy, dataClass } = after;
+    if (before === undefined || before.retiredAt !== null) {
+      const action = before === undefined ? 'instance.added' : 'instance.revived';
+      await insertAuditEvent(tx, now, { actor, action, subject: instance.id, facts: { engine, home, policy, dataClass } });
+      continue;
+    }
+    const was = instanceColumns({ ...before, home: before.homeRegion, policy: before.policyId });
+    // A connection may be sealed: that it changed is said, what it was is not.
+    const names = describedColumns.filter((name) => !isDeepStrictEqual(was[name], after[name]));
+    if (names.length === 0) continue;
+    const show = (columns: typeof after) =>
+      Object.fromEntries(names.map((name) => [name, name === 'connection' ? '(not shown)' : columns[name]]));
+    await insertAuditEvent(tx, now, {
+      actor,
+      action: 'instance.changed',
+      subject: instance.id,
+      facts: { before: show(was), after: show(after) },
+    });
+  }
+}
+
+const describedColumns = ['engine', 'homeRegion', 'policyId', 'dataClass', 'labels', 'connection'] as const;

@@ -8,6 +8,7 @@ import { type AuditVerification, type VerifyAudit, verifyAudit } from './audit-v
 export interface AuditFilter {
   subject?: string | undefined;
   action?: string | undefined;
+  actor?: string | undefined;
   /** From this moment on. */
   since?: Date | undefined;
   /** Up to this moment, without it. */
@@ -40,7 +41,7 @@ export function createAuditQueries(context: QueryContext): AuditQueries {
       const at = clock.now();
       return transact((tx) => insertAuditEvent(tx, at, event));
     },
-    list: ({ subject, action, since, until, before, limit = 100 } = {}) =>
+    list: ({ subject, action, actor, since, until, before, limit = 100 } = {}) =>
       attempt((db) =>
         db
           .select()
@@ -49,6 +50,7 @@ export function createAuditQueries(context: QueryContext): AuditQueries {
             and(
               subject === undefined ? undefined : eq(auditEvents.subject, subject),
               action === undefined ? undefined : eq(auditEvents.action, action),
+              actor === undefined ? undefined : eq(auditEvents.actor, actor),
               since === undefined ? undefined : gte(auditEvents.at, since),
               until === undefined ? undefined : lt(auditEvents.at, until),
               before === undefined ? undefined : lt(auditEvents.id, before),

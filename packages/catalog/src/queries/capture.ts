@@ -15,6 +15,7 @@ import { copies, recoveryPoints } from '../schema/points.ts';
 import { runs } from '../schema/runs.ts';
 import { abandonCaptures } from './abandon-captures.ts';
 import { insertAuditEvent } from './audit.ts';
+import { insertCopyEvents } from './audit-copies.ts';
 import { type CopyAt, changeCopy } from './change-copy.ts';
 import { type RunWriter, requireHeldRun, writerColumns } from './fence.ts';
 import { type PointRecord, requirePoint } from './point-record.ts';
@@ -28,6 +29,8 @@ export interface BeginCapture extends RunWriter {
   policyHash: string;
   placement: Placement;
   synchronousMinimum: number;
+  /** Residency exceptions without which a placed region could not be one. */
+  exceptions?: readonly { exception: string; region: RegionId; reason: Reason }[];
 }
 /** What became of one placed copy at the end of the capture. */
 export interface CapturedCopy {
@@ -71,6 +74,7 @@ export function createCaptureQueries({ clock, ids, transact }: QueryContext): Ca
         const reason = { rule: 'capture-began-anew', text: 'A later attempt of the run began a new capture.' };
         await abandonCaptures(tx, now, { run: writer.run, writer, reason, except: id });
         await insertPoint(tx, id, now, capture);
+        await recordPlacement(tx, id, now, capture);
         await tx.update(runs).set({ pointId: id, writerEpoch: writer.epoch }).where(eq(runs.id, writer.run));
         await notify(tx, 'points', id);
         return requirePoint(tx, id);
@@ -110,8 +114,10 @@ export function createCaptureQueries({ clock, ids, transact }: QueryContext): Ca
           subject: point,
           facts: { instance: before.instance, plaintextBytes, storedBytes, copies: capture.copies },
         });
+        const settled = await requirePoint(tx, point);
+        for (const copy of settled.copies) await recordSettledCopy(tx, now, writer, before.instance, copy);
         await notify(tx, 'points', point);
-        return requirePoint(tx, point);
+        return settled;
       });
     },
     async fail({ point, run, epoch, reason }) {
@@ -186,3 +192,19 @@ async function settleCopy(tx: Executor, at: CopyAt, before: Copy, captured: Capt
   if (before.state !== 'verified') await changeCopy(tx, at, { state: 'stored', reason, storedBytes, nextAttemptAt: null });
   if (state === 'verified') await changeCopy(tx, at, { state, reason, storedBytes, verifiedAt: at.now });
 }
+
+async function recordPlacement(tx: Executor, point: RecoveryPointId, now: Date, capture: BeginCapture): Promise<void> {
+  const { run, instance, policyHash, placement, synchronousMinimum, exceptions = [] } = capture;
+  const actor = `run:${run}`;
+  const { placed, spares, excluded, unmet } = placement;
+  const facts = { instance, policyHash, synchronousMinimum, placed, spares, excluded, unmet };
+  await insertAuditEvent(tx, now, { actor, action: 'placement.decided', subject: point, facts });
+  for (const { exception, region, reason } of exceptions) {
+    const used = { purpose: 'copy', instance, point, region, run, reason };
+    await insertAuditEvent(tx, now, { actor, action: 'exception.used', subject: exception, facts: used });
+  }
+}
+
+/** The capture itself is no change of a debt: what it leaves is one from now on. */
+const recordSettledCopy = (tx: Executor, now: Date, writer: RunWriter, instance: InstanceId, after: Copy): Promise<void> =>
+  insertCopyEvents(tx, { at: now, actor: `run:${writer.run}`, instance, before: null, after });

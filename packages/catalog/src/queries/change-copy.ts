@@ -22,17 +22,24 @@ export interface CopyChange {
 }
 
 const owedStates: readonly CopyState[] = ['planned', 'copying', 'stored', 'failed', 'blocked'];
-const isOwed = (state: CopyState): boolean => owedStates.includes(state);
+export const isOwed = (state: CopyState): boolean => owedStates.includes(state);
 const notVerified = sql`${copies.state} in ('planned', 'copying', 'stored', 'failed', 'blocked')`;
 /** Says the same as the predicate of the index `copies_owed`, or the planner could not use it. */
 export const owed = sql`${copies.demanded} and ${notVerified}`;
 
 const at = ({ point, region }: Pick<CopyAt, 'point' | 'region'>) => and(eq(copies.pointId, point), eq(copies.regionId, region));
 
-export async function lockCopy(tx: Executor, where: Pick<CopyAt, 'point' | 'region'>): Promise<Copy> {
+export const lockCopy = async (tx: Executor, where: Pick<CopyAt, 'point' | 'region'>): Promise<Copy> =>
+  (await lockCopyWithDemand(tx, where)).copy;
+
+/** `demanded`: its point is complete. */
+export async function lockCopyWithDemand(
+  tx: Executor,
+  where: Pick<CopyAt, 'point' | 'region'>,
+): Promise<{ copy: Copy; demanded: boolean }> {
   const [row] = await tx.select().from(copies).where(at(where)).for('no key update');
   if (row === undefined) throw new CbcrError('copy.not-found', where);
-  return toCopy(row);
+  return { copy: toCopy(row), demanded: row.demanded };
 }
 
 /**

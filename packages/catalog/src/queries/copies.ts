@@ -4,7 +4,8 @@ import { notify } from '../channels.ts';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 
-import { type CopyAt, type CopyChange, changeCopy, lockCopy, owed } from './change-copy.ts';
+import { insertCopyEvents } from './audit-copies.ts';
+import { type CopyAt, type CopyChange, changeCopy, lockCopyWithDemand, owed } from './change-copy.ts';
 import { type RunWriter, requireHeldRun } from './fence.ts';
 import { toCopy } from './point-record.ts';
 import { requireStore } from './regions.ts';
@@ -14,6 +15,9 @@ export interface CopyKey {
   point: RecoveryPointId;
   region: RegionId;
 }
+/** In whose name the control plane changes copies. */
+const controlPlane = 'scheduler';
+
 /** A write made for a run; refused with `run.lost` unless the run is held at `epoch`. */
 export type FencedCopy = CopyKey & RunWriter & { reason: Reason };
 
@@ -56,12 +60,14 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
       // The run before the copy, as everywhere, so that two writers never wait for each other.
       if (writer !== null) await requireHeldRun(tx, writer.run, writer.epoch);
       const at: CopyAt = { point: key.point, region: key.region, writer, now };
-      const locked = await lockCopy(tx, at);
+      const { copy: locked, demanded } = await lockCopyWithDemand(tx, at);
       const wanted = decide(locked);
       if (wanted === null) return locked;
       const after = await changeCopy(tx, at, wanted);
       // Only verified copies count among those that are kept: one more or less may decide about others.
       if ((locked.state === 'verified') !== (after.state === 'verified')) await askForReview(tx, now, ofPoint(key.point));
+      const actor = writer === null ? controlPlane : `run:${writer.run}`;
+      if (demanded) await insertCopyEvents(tx, { at: now, actor, before: locked, after });
       await notify(tx, 'points', key.point);
       return after;
     });
@@ -95,7 +101,7 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
 
     async plan(point, wanted) {
       const now = clock.now();
-      await attempt((db) => insertPlanned(db, now, point, wanted));
+      if (wanted.length > 0) await transact((tx) => insertPlanned(tx, now, point, wanted));
     },
     owe: ({ state, reason, nextAttemptAt, ...key }) => change(key, null, () => ({ state, reason, nextAttemptAt })),
     postpone: ({ reason, nextAttemptAt, ...key }) => change(key, null, (before) => ({ state: before.state, reason, nextAttemptAt })),
@@ -134,11 +140,14 @@ async function insertPlanned(
   point: RecoveryPointId,
   wanted: readonly { region: RegionId; role: CopyRole; reason: Reason }[],
 ): Promise<void> {
-  if (wanted.length === 0) return;
-  await tx
+  const planned = await tx
     .insert(copies)
     .values(
       wanted.map(({ region, role, reason }) => ({ pointId: point, regionId: region, role, state: 'planned' as const, reason, since: now })),
     )
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .returning();
+  for (const row of planned) {
+    if (row.demanded) await insertCopyEvents(tx, { at: now, actor: controlPlane, before: null, after: toCopy(row) });
+  }
 }

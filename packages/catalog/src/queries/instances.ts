@@ -79,7 +79,11 @@ async function addInstance(tx: Executor, now: Date, instance: Instance, actor: s
     .values({ ...columns, source: 'api', createdAt: now })
     .onConflictDoNothing()
     .returning();
-  const event = { actor, subject: instance.id, facts: { engine: instance.engine, home: instance.home, policy: columns.policyId } };
+  const event = {
+    actor,
+    subject: instance.id,
+    facts: { engine: instance.engine, home: instance.home, policy: columns.policyId, dataClass: instance.dataClass },
+  };
   if (added !== undefined) {
     await insertAuditEvent(tx, now, { ...event, action: 'instance.added' });
     return toInstance(added);

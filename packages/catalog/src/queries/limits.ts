@@ -27,13 +27,17 @@ const nextRevision = sql<number>`greatest((select coalesce(max(revision), 0) + 1
 const lockLimits = (tx: Executor) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('cbcr limits', 0))`);
 
 /** Makes the configured limits those of cbcr.yaml; overrides stay. */
-export async function applyLimits(tx: Executor, now: Date, wanted: Readonly<Record<string, unknown>>): Promise<void> {
+export async function applyLimits(tx: Executor, now: Date, wanted: Readonly<Record<string, unknown>>, actor: string): Promise<void> {
   await lockLimits(tx);
   const known = new Map((await tx.select().from(bandwidthLimits)).map((row) => [row.name, row.configured]));
   const names = new Set([...known.keys(), ...Object.keys(wanted)]);
   const changed = [...names].filter((name) => !isDeepStrictEqual(known.get(name) ?? null, asStored(wanted[name])));
   if (changed.length === 0) return;
-  for (const name of changed.toSorted()) await write(tx, now, name, { configured: asStored(wanted[name]) });
+  for (const name of changed.toSorted()) {
+    const limit = asStored(wanted[name]);
+    await write(tx, now, name, { configured: limit });
+    await insertAuditEvent(tx, now, { actor, action: 'limit.configured', subject: name, facts: { limit } });
+  }
   await notify(tx, 'limits', 'config');
 }
 

@@ -91,7 +91,10 @@ describe('a capture', () => {
       { region: alpha, state: 'stored', storedBytes: 2_000_000_000, attempts: 0 },
       { region: beta, state: 'failed', reason: detached, attempts: 1, nextAttemptAt },
     ]);
-    expect(await catalog.audit.list({ subject: point.id })).toMatchObject([{ action: 'point.completed', actor: `run:${held.run}` }]);
+    expect(await catalog.audit.list({ subject: point.id })).toMatchObject([
+      { action: 'point.completed', actor: `run:${held.run}` },
+      { action: 'placement.decided', actor: `run:${held.run}` },
+    ]);
   });
 
   test('keeps what was reported about its copies meanwhile, and completes twice without harm', async () => {

@@ -3,6 +3,7 @@ import {
   type EarlierRulebook,
   hashRulebook,
   type InstanceId,
+  type Reason,
   type RegionId,
   type Rulebook,
   type RulebookPolicy,
@@ -43,7 +44,18 @@ export interface RulebookChange {
   reason?: string | undefined;
   forced?: boolean | undefined;
   rollbackOf?: number | undefined;
+  /** What becomes illegal by the change: copies that may not be where they are. Written down with it. */
+  illegal?: readonly IllegalCopies[] | undefined;
 }
+
+/** Copies of an instance in one region. */
+export interface HeldCopies {
+  instance: InstanceId;
+  region: RegionId;
+  points: number;
+  bytes: number;
+}
+export type IllegalCopies = HeldCopies & { reason: Reason };
 
 export interface RulebookQueries {
   /**
@@ -55,6 +67,8 @@ export interface RulebookQueries {
   get(version: number): Promise<PolicyVersion & { rulebook: Rulebook }>;
   /** Newest first. */
   list(limit?: number): Promise<PolicyVersion[]>;
+  /** Where instances, retired ones too, have copies with bytes. Reads every copy: for changes of the rules, not for every round. */
+  listHeldCopies(): Promise<HeldCopies[]>;
   /** The newest version that said this; null when none did. */
   findByHash(hash: string): Promise<PolicyVersion | null>;
 }
@@ -73,7 +87,7 @@ const newest = async (tx: Executor) => {
 
 /** Adds a version, unless the rulebook in force is the same already. Callers hold the lock of a change of configuration. */
 export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<number> {
-  const { actor, reason = null, forced = false, rollbackOf = null } = change;
+  const { actor, reason = null, forced = false, rollbackOf = null, illegal = [] } = change;
   const hash = hashRulebook(rulebook);
   const last = await newest(tx);
   if (last?.hash === hash) return last.version;
@@ -86,6 +100,9 @@ export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook,
   await insertAuditEvent(tx, now, { actor, action, subject: `policy:${version}`, facts: { version, hash, reason, forced, rollbackOf } });
   // How long copies are locked may be another now.
   await askForLook(tx, now, sql`true`);
+  for (const { instance, ...facts } of illegal) {
+    await insertAuditEvent(tx, now, { actor, action: 'copy.became-illegal', subject: instance, facts: { version, ...facts } });
+  }
   return version;
 }
 
@@ -145,6 +162,21 @@ export function createRulebookQueries({ attempt }: QueryContext): RulebookQuerie
         return { ...rest, rulebook: rulebookSchema.parse(document) };
       }),
     list: (limit = 100) => attempt((db) => db.select(details).from(policyVersions).orderBy(desc(policyVersions.version)).limit(limit)),
+    listHeldCopies: () =>
+      attempt((db) =>
+        db
+          .select({
+            instance: recoveryPoints.instanceId,
+            region: copies.regionId,
+            points: sql<string>`count(*)`.mapWith(Number),
+            bytes: sql<string>`sum(${copies.storedBytes})`.mapWith(Number),
+          })
+          .from(copies)
+          .innerJoin(recoveryPoints, eq(recoveryPoints.id, copies.pointId))
+          .where(sql`${copies.state} in ('copying', 'stored', 'verified', 'failed', 'blocked') and ${copies.storedBytes} > 0`)
+          .groupBy(recoveryPoints.instanceId, copies.regionId)
+          .orderBy(asc(recoveryPoints.instanceId), asc(copies.regionId)),
+      ),
     findByHash: (hash) =>
       attempt(async (db) => {
         const [row] = await db

@@ -13,6 +13,13 @@ export const policyVersionViewSchema = z.object({
 });
 export type PolicyVersionView = z.infer<typeof policyVersionViewSchema>;
 
+/** A version with the rules themselves. */
+export const policyDocumentViewSchema = policyVersionViewSchema.extend({
+  /** The rulebook as JSON; secrets only as references. */
+  rulebook: z.json(),
+});
+export type PolicyDocumentView = z.infer<typeof policyDocumentViewSchema>;
+
 const permission = z.object({ allowed: z.boolean(), reason: reasonSchema });
 
 /** Why an instance is treated as it is: which policy said what, and what every region may be used for. */

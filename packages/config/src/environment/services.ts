@@ -66,6 +66,7 @@ export const cliEnvironment = {
   url: optional('CBCR_URL', url('http', 'https'), 'The scheduler; the local stack of the state folder when absent'),
   token: optional('CBCR_TOKEN', secretText, 'The token of the API'),
   databaseUrl: optional('CBCR_DATABASE_URL', secretUrl('postgres', 'postgresql'), 'The catalog, for cbcr migrate'),
+  evidenceKey: optional('CBCR_EVIDENCE_KEY', secretText, 'The private key that signs evidence packs, in PEM'),
   stateFolder: withDefault('CBCR_HOME', path, '.cbcr', 'The folder of local stacks'),
 } as const;
 

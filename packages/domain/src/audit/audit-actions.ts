@@ -127,9 +127,17 @@ export const auditActions = {
     facts: { point, region, since: 'since when it was owed', reason },
   },
   'copy.became-illegal': {
-    when: 'a copy was found in a region where it may not be any more',
-    subject: copy,
-    facts: { point, region, instance, reason },
+    when: 'another rulebook forbids copies where they are (the subject is the instance), or one such copy is found (the subject is the copy)',
+    subject: 'id of the instance, or of the recovery point with a slash and the region',
+    facts: open({
+      version: 'the version of the rulebook',
+      instance,
+      point,
+      region: 'where the copies are',
+      points: 'how many',
+      bytes: 'their bytes',
+      reason,
+    }),
   },
   'exception.used': {
     when: 'a residency exception permitted a copy or a restore that its data class forbids',
@@ -144,23 +152,23 @@ export const auditActions = {
     },
   },
   'restore.started': {
-    when: 'a worker begins with a restore, or begins anew after an interruption',
+    when: 'a worker is about to write the target of a restore, at its first start or after an interruption',
+    subject: point,
+    facts: { run: 'the run', instance: 'the instance', region: 'where it is restored', attempt: 'the epoch of the run' },
+  },
+  'restore.finished': {
+    when: 'the target of a restore is complete',
     subject: point,
     facts: {
       run: 'the run',
       instance: 'the instance',
-      region: 'where it is restored',
-      target: 'what is written, without secrets',
-      attempt: 'the epoch of the run',
+      region: 'where it was restored',
+      plaintextBytes: 'how much',
+      segmentsFrom: 'how many segments came from which region',
     },
   },
-  'restore.finished': {
-    when: 'a restore came to its end and was validated',
-    subject: point,
-    facts: { run: 'the run', instance: 'the instance', region: 'where it was restored', sources: 'regions that were read, with bytes' },
-  },
   'restore.refused': {
-    when: 'a restore was refused before it wrote anything',
+    when: 'a restore was refused before it wrote anything, by the API or by a worker',
     subject: point,
     facts: {
       run: 'the run, if there was one',
@@ -169,6 +177,11 @@ export const auditActions = {
       code: 'code of the error',
       message: 'its sentence',
     },
+  },
+  'restore.failed': {
+    when: 'a restore ended for good before its target was complete',
+    subject: point,
+    facts: { run: 'the run', instance: 'the instance', region: 'where it went', code: 'code of the error', message: 'its sentence' },
   },
   'copy.expiring': {
     when: 'a copy was marked for deletion; its grace begins',

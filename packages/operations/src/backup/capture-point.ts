@@ -5,6 +5,7 @@ import type { Capture, SourceFacts } from '@cbcr/engines';
 import type { RunContext } from '@cbcr/jobs';
 import { type DecisionFacts, keyIdOf } from '../decision-facts.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { findUsedExceptions } from '../used-exceptions.ts';
 import type { BackupTargets } from './open-targets.ts';
 import { requireSynchronousMinimum, synchronousMinimumOf } from './synchronous-minimum.ts';
 
@@ -34,6 +35,7 @@ export async function capturePoint(
     policyHash: facts.policyHash,
     placement: facts.placement,
     synchronousMinimum: facts.policy.placement.synchronousMinimum,
+    exceptions: findUsedExceptions(facts),
   });
   const context = { ...runContext, log: runContext.log.child({ recoveryPoint: point.id }) };
   context.log.info({ regions: targets.open.map((target) => target.region), absent: targets.absent }, 'capture begins');

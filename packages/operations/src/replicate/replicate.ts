@@ -11,6 +11,7 @@ import { requireAllowedRegion } from '../placement-guard.ts';
 import { readPointManifest } from '../read-point-manifest.ts';
 import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
+import { findUsedExceptions } from '../used-exceptions.ts';
 
 type Params = ParamsOf<JobKinds['replicate']>;
 type Result = ResultOf<JobKinds['replicate']>;
@@ -72,6 +73,10 @@ async function makeCopy(
 
   const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;
   await deps.catalog.copies.startCopying({ ...at, reason: { rule: 'replicating', text: begun } });
+  for (const { exception, region, reason } of findUsedExceptions(facts, [params.target])) {
+    const used = { purpose: 'copy', instance: point.instance, point: point.id, region, run: run.id, reason };
+    await deps.catalog.audit.append({ actor: `run:${run.id}`, action: 'exception.used', subject: exception, facts: used });
+  }
   const copied = await copySegments({
     manifest,
     sources,

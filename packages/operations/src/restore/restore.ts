@@ -18,6 +18,7 @@ import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
 import { refuseToEmptySource } from './refuse-to-empty-source.ts';
 import { findRestored, keepCheckpoint } from './restore-checkpoint.ts';
+import { createRestoreTrail, type RestoreTrail } from './restore-trail.ts';
 
 type Result = ResultOf<JobKinds['restore']>;
 type Params = ParamsOf<JobKinds['restore']>;
@@ -30,33 +31,54 @@ type RestoreHandler = JobHandler<Params, Result>;
  */
 export function createRestore(deps: OperationDependencies): RestoreHandler {
   return async (context) => {
-    const { run, params, log } = context;
-    const point = await deps.catalog.points.get(params.point);
-    const earlier = await findRestored(deps, context, engineOf(deps, point.engine));
-    if (earlier !== null) return earlier;
-
-    const facts = await readDecisionFacts(deps, instanceOf(run));
-    const verdict = checkRestoreTarget({ ...facts, region: regionOf(facts, params.to) });
-    if (!verdict.allowed) {
-      throw new CbcrError('placement.region-forbidden', { region: params.to, instance: instanceOf(run), cause: verdict.reason.text });
-    }
-    // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
-    await requireAllowedRegion(deps, { id: instanceOf(run) }, { id: params.to }, 'restore');
-    const opened = await openSources(deps, facts, point, params.to, traffic.restore);
-    log.info({ ranking: opened.ranking }, 'sources are ranked');
-    const doubts = createSourceDoubts(deps.catalog, point, log);
+    const trail = createRestoreTrail(deps, context);
     try {
-      return await restoreFrom(deps, context, { facts, point, opened, doubts });
-    } finally {
-      await doubts.settle();
+      const result = await restorePoint(deps, context, trail);
+      await trail.finished(result);
+      return result;
+    } catch (error) {
+      await trail.ended(error);
+      throw error;
     }
   };
+}
+
+async function restorePoint(deps: OperationDependencies, context: RunContext<Params>, trail: RestoreTrail): Promise<Result> {
+  const { run, params, log } = context;
+  const point = await deps.catalog.points.get(params.point);
+  const earlier = await findRestored(deps, context, engineOf(deps, point.engine));
+  if (earlier !== null) return earlier;
+
+  const facts = await readDecisionFacts(deps, instanceOf(run));
+  const verdict = checkRestoreTarget({ ...facts, region: regionOf(facts, params.to) });
+  if (!verdict.allowed) {
+    throw new CbcrError('placement.region-forbidden', { region: params.to, instance: instanceOf(run), cause: verdict.reason.text });
+  }
+  // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
+  await requireAllowedRegion(deps, { id: instanceOf(run) }, { id: params.to }, 'restore');
+  const opened = await openSources(deps, facts, point, params.to, traffic.restore);
+  log.info({ ranking: opened.ranking }, 'sources are ranked');
+  const doubts = createSourceDoubts(deps.catalog, point, log);
+  try {
+    return await restoreFrom(deps, context, { facts, point, opened, doubts, begin: () => trail.started(verdict) });
+  } finally {
+    await doubts.settle();
+  }
+}
+
+interface RestoreInput {
+  facts: DecisionFacts;
+  point: PointRecord;
+  opened: OpenSources;
+  doubts: SourceDoubts;
+  /** Called right before the target is written. */
+  begin(): Promise<void>;
 }
 
 async function restoreFrom(
   deps: OperationDependencies,
   context: RunContext<Params>,
-  { facts, point, opened, doubts }: { facts: DecisionFacts; point: PointRecord; opened: OpenSources; doubts: SourceDoubts },
+  { facts, point, opened, doubts, begin }: RestoreInput,
 ): Promise<Result> {
   const { run, params, epoch, signal, log, progress } = context;
   const manifest = await readPointManifest(deps, opened, point, { keys: deps.keys, signal, log, doubts });
@@ -91,6 +113,7 @@ async function restoreFrom(
     const owner = { id: run.id, attempt: epoch };
     if (params.clean !== undefined) await refuseToEmptySource(deps, facts, target);
     await engine.checkTarget(target, engineContext, { clean: params.clean, owner, facts: source.facts });
+    await begin();
     const beforeComplete = async (receipt: string) => {
       await requireAllowedRegion(deps, facts.instance, { id: params.to }, 'restore');
       await keepCheckpoint(deps, context, { receipt, result: result() });

@@ -9,6 +9,8 @@ import { findPlace, purposeWords, zoneOf } from './zone.ts';
 export interface Permission {
   allowed: boolean;
   reason: Reason;
+  /** The residency exception without which it were not allowed. */
+  exception?: string;
 }
 
 export interface PermissionInput {
@@ -40,7 +42,7 @@ export function mayUse({ rulebook, region, now, existing = false, ...rest }: Per
 
 /** As {@link mayUse}, for a region that is known. */
 export function judge(question: PermissionQuestion, now: Date): Permission {
-  let lifted: Reason | undefined;
+  let lifted: Permission | undefined;
   for (const { rule, explain, liftedByException } of permissionRules) {
     const objection = explain(question);
     if (objection === null) continue;
@@ -52,9 +54,9 @@ export function judge(question: PermissionQuestion, now: Date): Permission {
     }
     const until = valid.expires.toISOString();
     const text = `exception ${valid.id} of ${valid.grantedBy}, until ${until} (${valid.reason}); without it: ${objection}`;
-    lifted ??= { rule: 'residency-exception', text };
+    lifted ??= { allowed: true, reason: { rule: 'residency-exception', text }, exception: valid.id };
   }
-  return { allowed: true, reason: lifted ?? explainPermission(question) };
+  return lifted ?? { allowed: true, reason: explainPermission(question) };
 }
 
 function explainPermission({ prepared, instance, policy, region, purpose }: PermissionQuestion): Reason {

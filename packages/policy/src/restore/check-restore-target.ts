@@ -8,7 +8,7 @@ export function checkRestoreTarget({
   region,
   now,
 }: Pick<PermissionInput, 'rulebook' | 'instance' | 'policy' | 'region' | 'now'>): Permission {
-  const { allowed, reason } = mayUse({ rulebook, instance, policy, region, now, purpose: 'restore' });
-  const verdict = allowed ? 'may be restored there' : 'may not be restored there';
-  return { allowed, reason: { rule: reason.rule, text: `${reason.text}; ${instance.id} ${verdict}` } };
+  const { reason, ...permission } = mayUse({ rulebook, instance, policy, region, now, purpose: 'restore' });
+  const verdict = permission.allowed ? 'may be restored there' : 'may not be restored there';
+  return { ...permission, reason: { rule: reason.rule, text: `${reason.text}; ${instance.id} ${verdict}` } };
 }

@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { backups } from './backups.ts';
 import { compliance } from './compliance.ts';
 import { config } from './config.ts';
@@ -35,5 +36,6 @@ export const routes: readonly Route[] = [
   compliance,
   retention,
   holds,
+  audit,
   tokens,
 ];

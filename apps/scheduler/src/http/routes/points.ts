@@ -14,7 +14,11 @@ export const points: Route = (app, deps) => {
     {
       schema: {
         summary: 'Recovery points, the newest capture first',
-        querystring: z.strictObject({ instance: instanceIdSchema.optional(), limit: z.coerce.number().int().min(1).max(500).optional() }),
+        querystring: z.strictObject({
+          instance: instanceIdSchema.optional(),
+          limit: z.coerce.number().int().min(1).max(500).optional(),
+          cursor: recoveryPointIdSchema.optional(),
+        }),
         response: { 200: z.array(pointViewSchema) },
       },
     },

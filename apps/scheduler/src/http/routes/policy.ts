@@ -1,4 +1,4 @@
-import { policyExplanationViewSchema, policyVersionViewSchema, rollbackRequestSchema } from '@cbcr/client';
+import { policyDocumentViewSchema, policyExplanationViewSchema, policyVersionViewSchema, rollbackRequestSchema } from '@cbcr/client';
 import { instanceIdSchema } from '@cbcr/domain';
 import { readDecisionFacts } from '@cbcr/operations';
 import { z } from 'zod';
@@ -13,6 +13,22 @@ export const policy: Route = (app, deps) => {
     '/policy/versions',
     { schema: { summary: 'Every version of the policies, the one in force first', response: { 200: z.array(policyVersionViewSchema) } } },
     async () => (await catalog.rulebook.list()).map((version) => ({ ...version, appliedAt: version.appliedAt.toISOString() })),
+  );
+
+  app.get(
+    '/policy/versions/:version',
+    {
+      schema: {
+        summary: 'One version of the policies with what it says',
+        params: z.strictObject({ version: z.coerce.number().int().min(1) }),
+        response: { 200: policyDocumentViewSchema },
+      },
+    },
+    async ({ params }) => {
+      const { rulebook, appliedAt, ...version } = await catalog.rulebook.get(params.version);
+      // As JSON: moments are text there.
+      return { ...version, appliedAt: appliedAt.toISOString(), rulebook: JSON.parse(JSON.stringify(rulebook)) };
+    },
   );
 
   app.post(

@@ -1,10 +1,12 @@
-import { restorePlanViewSchema, restoreRequestSchema, runViewSchema } from '@cbcr/client';
+import { type RestoreRequest, restorePlanViewSchema, restoreRequestSchema, runViewSchema } from '@cbcr/client';
+import { isCbcrError } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { decideRestore, describeRestoreRun, rankPointSources, requireReadableCopy } from '@cbcr/operations';
 import { describeRun } from '../../views/run-view.ts';
 import { acceptConnection } from '../accept-connection.ts';
+import { callerOf } from '../caller.ts';
 import { submitOverHttp } from '../submit-over-http.ts';
-import type { Route } from './route.ts';
+import type { ApiDependencies, Route } from './route.ts';
 
 export const restores: Route = (app, deps) => {
   app.post(
@@ -39,7 +41,7 @@ export const restores: Route = (app, deps) => {
       const { body } = request;
       const asksFor = { kind: jobKinds.restore.name, instance: body.instance, point: body.point, region: body.to };
       const { run, created } = await submitOverHttp(deps, request, asksFor, async () => {
-        const { facts, point } = await decideRestore(deps, body);
+        const { facts, point } = await decideRestore(deps, body).catch((error) => recordRefusal(deps, callerOf(request).name, body, error));
         requireReadableCopy(facts, point, body.to);
         const target = acceptConnection(deps, point.engine, body.target);
         return describeRestoreRun(point, { to: body.to, target, jobs: body.jobs, clean: body.clean });
@@ -48,3 +50,13 @@ export const restores: Route = (app, deps) => {
     },
   );
 };
+
+/** Where data may not be restored is a decision; a point that does not exist is none. */
+async function recordRefusal({ catalog }: ApiDependencies, actor: string, asked: RestoreRequest, error: unknown): Promise<never> {
+  if (isCbcrError(error, 'placement.region-forbidden')) {
+    const { instance, point, to: region } = asked;
+    const facts = { instance, region, code: error.code, message: error.message };
+    await catalog.audit.append({ actor, action: 'restore.refused', subject: point ?? `newest of ${instance}`, facts });
+  }
+  throw error;
+}

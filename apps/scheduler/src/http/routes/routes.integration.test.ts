@@ -203,6 +203,22 @@ test('a restore is planned with its ranking and started with a sealed target; a 
   expect(await post('/restores', { instance: 'added', point: id, to: stage.other, target: 'env:TARGET' })).toMatchObject({ status: 404 });
 });
 
+test('the audit trail is read by subject, action and moment, in its own order, and verified', async () => {
+  const listed = (await get('/audit?action=instance.added&limit=2')).body;
+  expect(listed).toMatchObject([{ actor: 'api', subject: 'added', facts: { engine: 'postgres' } }, { subject: 'shop' }]);
+  expect((await get('/audit?subject=added&until=2020-01-01T00:00:00Z')).body).toEqual([]);
+  const chain = (await get(`/audit/chain?from=2020-01-01T00:00:00Z&limit=2`)).body;
+  expect(chain.events[0]).toMatchObject({ id: 1, prevHash: chain.chainId });
+  expect(chain.events[1]).toMatchObject({ id: 2, prevHash: chain.events[0].hash });
+  const next = (await get(`/audit/chain?from=2020-01-01T00:00:00Z&after=2`)).body;
+  expect(next.events[0].id).toBe(3);
+  const verified = (await get('/audit/verification')).body;
+  expect(verified).toMatchObject({ broken: null, last: { id: verified.events } });
+  const anchored = (await get(`/audit/verification?anchor=2:${'0'.repeat(64)}`)).body;
+  expect(anchored.broken).toMatchObject({ kind: 'changed', id: 2 });
+  expect((await get('/audit/verification?anchor=2')).status).toBe(400);
+});
+
 test('a configuration with problems changes nothing and names each with its line; a good one is applied at once', async () => {
   const broken = stage
     .yaml({ copies: 1 })

@@ -3,7 +3,7 @@ import { CbcrError } from '@cbcr/domain';
 import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
 
-export const tokens: Route = (app, { clock, temporaryTokens }) => {
+export const tokens: Route = (app, { catalog, clock, temporaryTokens }) => {
   app.post(
     '/tokens',
     {
@@ -20,7 +20,10 @@ export const tokens: Route = (app, { clock, temporaryTokens }) => {
       if (!caller.holdsMainToken) throw new CbcrError('api.main-token-needed', { name: caller.name });
       const now = clock.now();
       const expires = new Date(now.getTime() + lifetimeSeconds * 1000);
-      return reply.status(201).send({ name, token: await temporaryTokens.issue(name, expires, now), expires: expires.toISOString() });
+      const token = await temporaryTokens.issue(name, expires, now);
+      // Before anybody has it: no token is out there that nobody wrote down.
+      await catalog.audit.append({ actor: caller.name, action: 'token.issued', subject: name, facts: { expires } });
+      return reply.status(201).send({ name, token, expires: expires.toISOString() });
     },
   );
 };

@@ -1,4 +1,5 @@
 import type { ErrorEntry } from '../error-entry.ts';
+import { auditErrors } from './audit.ts';
 import { complianceErrors } from './compliance.ts';
 import { engineErrors } from './engine.ts';
 import { formatErrors } from './format.ts';
@@ -21,6 +22,7 @@ export const errorCatalogue = {
   ...holdErrors,
   ...lockErrors,
   ...complianceErrors,
+  ...auditErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

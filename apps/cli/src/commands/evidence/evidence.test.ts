@@ -1,0 +1,109 @@
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hashAuditEvent } from '@cbcr/domain';
+import { controlEvidence } from '@cbcr/evidence';
+import { complianceControls } from '@cbcr/policy';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startFakeScheduler } from '../../../test/fake-scheduler.ts';
+import { runCommand } from '../../../test/run-command.ts';
+
+let currentFolder: string;
+beforeAll(async () => {
+  currentFolder = await mkdtemp(join(tmpdir(), 'cbcr-evidence-'));
+  expect(await run(['evidence', 'key', 'create', '--out', 'key.pem'])).toMatchObject({ exitCode: 0 });
+});
+afterAll(() => rm(currentFolder, { recursive: true, force: true }));
+
+const run = (words: string[], environment: Record<string, string> = {}) => runCommand(words, { currentFolder, environment });
+const at = '2027-01-31T12:00:00.000Z';
+const chainId = 'c'.repeat(64);
+const link = { id: 1, at, actor: 'ada', action: 'hold.placed', subject: 'H-1', facts: { reason: '<i>case</i>' }, prevHash: chainId };
+const event = { ...link, hash: hashAuditEvent({ ...link, at: new Date(at) }) };
+const version = { version: 1, hash: 'f'.repeat(64), author: 'ada', reason: null, forced: false, rollbackOf: null, appliedAt: at };
+const point = {
+  ...{ id: 'rp_1', instance: 'shop', run: 'run_1', state: 'complete', engine: 'postgres', capturedAt: at, completedAt: at },
+  ...{ plaintextBytes: 1, storedBytes: 1, available: true, protected: true, debts: [] },
+  copies: [
+    {
+      ...{ region: 'alpha', role: 'primary', state: 'verified', reason: { rule: 'x', text: 'x' }, since: at, storedBytes: 1 },
+      ...{ verifiedAt: at, attempts: 0, nextAttemptAt: null },
+    },
+  ],
+};
+const instance = {
+  ...{ id: 'shop', engine: 'postgres', home: 'alpha', policy: 'standard', dataClass: 'cards', labels: {}, connection: 'env:X' },
+  ...{ source: 'config', retiredAt: null, nextDueAt: null, protected: true, newestPoint: null, debts: 0 },
+};
+const compliance = {
+  ...{ checkedAt: at, instances: { held: 1, exempt: 0 }, findings: [], left: 0 },
+  counts: { critical: 0, major: 0, minor: 0, unproven: 0 },
+};
+const framework = {
+  ...{ name: 'card-data', modelledOn: 'PCI DSS', about: 'cards', chosenFor: [] },
+  controls: [{ name: 'minimum-copies', about: 'enough copies', severity: 'critical', settings: {} }],
+};
+const answers = {
+  'GET /v1/audit/chain?from=2027-01-01T00%3A00%3A00.000Z&to=2027-04-01T00%3A00%3A00.000Z&after=0': {
+    body: { chainId, events: [event], last: 1 },
+  },
+  'GET /v1/policy/versions': { body: [version] },
+  'GET /v1/policy/versions/1': { body: { ...version, rulebook: { regions: [] } } },
+  'GET /v1/instances': { body: [instance] },
+  'GET /v1/regions': { body: [] },
+  'GET /v1/compliance?limit=100000': { body: compliance },
+  'GET /v1/compliance/frameworks': { body: [framework] },
+  'GET /v1/points?instance=shop&limit=500': { body: [point] },
+};
+const words = ['evidence', 'export', '--from', '2027-01-01', '--to', '2027-04-01', '--key', 'file:key.pem', '--out'];
+
+test('a pack is exported, is in order, and what is changed in it is named', async () => {
+  await using scheduler = await startFakeScheduler(answers);
+  const exported = await run([...words, 'pack'], scheduler.environment);
+  expect(exported).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 events') });
+  const read = (name: string) => readFile(join(currentFolder, 'pack', name), 'utf8');
+  expect(JSON.parse(await read('copies.json'))[0].copies[0].verifiedAt).toBe(at);
+  expect(JSON.parse(await read('frameworks.json'))[0].controls[0]).toMatchObject({ control: 'minimum-copies', files: expect.any(Array) });
+  expect(JSON.parse(await read('policies.json'))[0].rulebook).toEqual({ regions: [] });
+  expect(await read('report.html')).toContain('&lt;i&gt;case&lt;/i&gt;');
+
+  const sound = await run(['evidence', 'verify', 'pack', '--key', 'key.pem.pub']);
+  expect(sound).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('as they were signed'), stderr: '' });
+  expect((await run(['evidence', 'verify', 'pack'])).stderr).toContain('compare the fingerprint');
+
+  await writeFile(join(currentFolder, 'pack', 'events.json'), (await read('events.json')).replace('"ada"', '"bob"'));
+  await writeFile(join(currentFolder, 'pack', 'extra.txt'), 'x');
+  await appendFile(join(currentFolder, 'pack', 'copies.json'), ' ');
+  const tampered = await run(['--json', 'evidence', 'verify', 'pack', '--key', 'key.pem.pub']);
+  expect(tampered.exitCode).toBe(6);
+  const { code, problems } = JSON.parse(tampered.stdout).error;
+  expect(code).toBe('evidence.tampered');
+  expect(problems.map(({ path }: { path: string }) => path)).toEqual(
+    expect.arrayContaining(['copies.json', 'events.json', 'events.json, event 1', 'extra.txt']),
+  );
+});
+
+test('a pack is not written over another, nor a key over another, and the private key is for its owner alone', async () => {
+  await using scheduler = await startFakeScheduler(answers);
+  await run([...words, 'twice'], scheduler.environment);
+  const again = await run([...words, 'twice'], scheduler.environment);
+  expect(again).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('evidence.folder-in-use') });
+  expect(await run(['evidence', 'key', 'create', '--out', 'key.pem'])).toMatchObject({ exitCode: 2 });
+  expect((await stat(join(currentFolder, 'key.pem'))).mode & 0o777).toBe(0o600);
+});
+
+test('the key comes from the environment too; without one, or with another kind, nothing is written', async () => {
+  await using scheduler = await startFakeScheduler(answers);
+  const { environment } = scheduler;
+  const plain = ['evidence', 'export', '--from', '2027-01-01', '--to', '2027-04-01', '--out'];
+  expect(await run([...plain, 'none'], environment)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('CBCR_EVIDENCE_KEY') });
+  const pem = await readFile(join(currentFolder, 'key.pem'), 'utf8');
+  expect(await run([...plain, 'fromvar'], { ...environment, CBCR_EVIDENCE_KEY: pem })).toMatchObject({ exitCode: 0 });
+  const wrong = await run([...plain, 'wrong', '--key', 'file:key.pem.pub'], environment);
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('evidence.key-invalid') });
+  expect(await run(['evidence', 'verify', 'wrong'])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('evidence.not-a-pack') });
+});
+
+test('every compliance control is answered by evidence', () => {
+  expect(Object.keys(controlEvidence).toSorted()).toEqual(complianceControls.map(({ name }) => name).toSorted());
+});

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { CbcrError } from '@cbcr/domain';
+import type { Command } from 'commander';
+import type { Cli } from '../../cli.ts';
+import { collectEvidence } from '../../evidence/collect-evidence.ts';
+import { requireFreeFolder, writePack } from '../../evidence/pack-folder.ts';
+import { parseMoment } from '../../parse-input.ts';
+import { cbcrVersion } from '../../version.ts';
+
+interface Options {
+  from: string;
+  to: string;
+  instance?: string[];
+  key?: string;
+  out: string;
+}
+
+export function exportEvidence(parent: Command, cli: Cli): void {
+  parent
+    .command('export')
+    .description('write a signed pack of what happened in a period: events, rules, copies, findings, a report')
+    .requiredOption('--from <moment>', 'from this moment on, such as 2027-01-01 or 2027-01-01T12:00:00Z', parseMoment)
+    .requiredOption('--to <moment>', 'up to this moment, without it', parseMoment)
+    .option('--instance <instance...>', 'copies and findings of these instances alone; the chain of events is always whole')
+    .option('--key <reference>', 'the private key, as env:NAME or file:PATH (default: CBCR_EVIDENCE_KEY)')
+    .requiredOption('--out <folder>', 'a folder that does not exist yet')
+    .action(async ({ from, to, instance, key, out }: Options) => {
+      const period = { from: new Date(from), to: new Date(to) };
+      if (period.from >= period.to) throw new CbcrError('usage.invalid', { cause: '--from must be before --to' });
+      const { createPack, fingerprintOf, readPrivateKey, renderReport } = await import('@cbcr/evidence');
+      const signer = readPrivateKey(await readKey(cli, key));
+      const folder = resolve(cli.currentFolder, out);
+      await requireFreeFolder(folder);
+
+      const instances = instance ?? null;
+      const madeAt = cli.clock.now();
+      const fingerprint = fingerprintOf(signer);
+      const { report, ...collected } = await collectEvidence(await cli.connect(), { period, instances }, (what) =>
+        cli.out.say(`reading ${what}`),
+      );
+      const page = renderReport({ ...report, madeAt, period, instances, key: fingerprint, events: collected.events });
+      const files = createPack({ ...collected, madeAt, madeBy: `cbcr ${cbcrVersion}`, period, instances, report: page }, signer);
+      await writePack(folder, files);
+
+      const result = { folder, files: [...files.keys()], events: collected.events.length, key: fingerprint };
+      cli.out.result(result, () => [
+        `${files.size} files with ${collected.events.length} events in ${folder}.`,
+        `Signed by ${fingerprint}`,
+        `Read ${out}/report.html; verify with: cbcr evidence verify ${out} --key PUBLIC-KEY`,
+      ]);
+    });
+}
+
+async function readKey(cli: Cli, reference: string | undefined): Promise<string> {
+  const { evidenceKey } = cli.environment();
+  if (reference !== undefined) {
+    const path = /^file:(.+)$/s.exec(reference)?.[1];
+    return cli.parts.resolveSecret(path === undefined ? reference : `file:${resolve(cli.currentFolder, path)}`);
+  }
+  if (evidenceKey === undefined) throw new CbcrError('usage.invalid', { cause: 'name the key with --key or CBCR_EVIDENCE_KEY' });
+  return evidenceKey;
+}

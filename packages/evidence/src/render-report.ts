@@ -1,0 +1,147 @@
+import type { PackedEvent } from './events-file.ts';
+import { html, table } from './html.ts';
+import type { MappedFramework } from './map-controls.ts';
+
+export interface ReportContent {
+  madeAt: Date;
+  period: { from: Date; to: Date };
+  instances: readonly string[] | null;
+  key: string;
+  events: readonly PackedEvent[];
+  frameworks: readonly MappedFramework[];
+  policies: readonly { version: number; appliedAt: string; author: string; reason: string | null; hash: string; forced: boolean }[];
+  protection: readonly { id: string; home: string; dataClass: string; protected: boolean; debts: number }[];
+  copies: readonly { instance: string; region: string; verified: number; others: number; oldestVerification: string | null }[];
+  findings: readonly { framework: string; control: string; severity: string; instance: string; evidence: string }[];
+}
+
+/** What people see on a page; all of it is in the JSON files. */
+const longest = 2_000;
+const decisions = [
+  'exception.',
+  'restore.',
+  'copy.deleted',
+  'copy.expiring',
+  'copy.became',
+  'deletion.',
+  'hold.',
+  'lock.',
+  'policy.',
+  'token.',
+];
+
+/** One page without any resource of its own: readable offline, printable, safe to open. */
+export function renderReport(content: ReportContent): string {
+  const { events, period, frameworks, policies, protection, copies, findings } = content;
+  const [first] = events;
+  const last = events.at(-1);
+  const told = events.filter(({ action }) => decisions.some((begin) => action.startsWith(begin)));
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>CBCR evidence, ${day(period.from)} to ${day(period.to)}</title>
+<style>${style}</style></head><body>
+<h1>Evidence of backups, copies and restores</h1>
+<p>From ${moment(period.from)} to ${moment(period.to)} (not included), of ${
+    content.instances === null ? 'all instances' : content.instances.join(', ')
+  }. Made at ${moment(content.madeAt)}.</p>
+<p>This page is a reading of the JSON files beside it. <code>cbcr evidence verify</code> shows offline whether all of them are as they were
+signed by the key <code>${content.key}</code>. Compare that fingerprint with the one that you were given by another way.</p>
+
+<h2>The chain of events</h2>
+${table(
+  ['', 'event', 'hash'],
+  first === undefined || last === undefined
+    ? []
+    : [
+        ['follows', first.id - 1, html`<code>${first.prevHash}</code>`],
+        ['first', first.id, html`<code>${first.hash}</code>`],
+        ['last', last.id, html`<code>${last.hash}</code>`],
+      ],
+)}
+<p>${events.length} events: ${countActions(events)
+    .map(([action, count]) => `${count} ${action}`)
+    .join(', ')}.</p>
+
+<h2>Controls and what answers them</h2>
+<p>Frameworks are templates modelled on the rules that they name. They are a start and no legal advice.</p>
+${frameworks.map(
+  ({ framework, modelledOn, about, dataClasses, controls }) => html`<h3>${framework}</h3>
+<p>${about}. Modelled on ${modelledOn}. Data classes: ${dataClasses.join(', ') || 'all'}.</p>
+${table(
+  ['control', 'what it asks', 'found now', 'evidence', 'events'],
+  controls.map((control) => [
+    control.control,
+    control.about,
+    verdictOf(control.findings),
+    `${control.answer} (${[...control.files, ...control.actions].join(', ')})`,
+    control.events,
+  ]),
+)}`,
+)}
+${frameworks.length === 0 ? html`<p class="none">No framework is chosen.</p>` : ''}
+
+<h2>Findings now</h2>
+${limited(
+  ['severity', 'instance', 'framework', 'control', 'evidence'],
+  findings.map(({ severity, instance, framework, control, evidence }) => [severity, instance, framework, control, evidence]),
+)}
+
+<h2>Instances now</h2>
+${limited(
+  ['instance', 'home', 'data class', 'protected', 'copies owed'],
+  protection.map((one) => [one.id, one.home, one.dataClass, one.protected ? 'yes' : html`<strong>no</strong>`, one.debts]),
+)}
+
+<h2>Copies now</h2>
+${limited(
+  ['instance', 'region', 'verified', 'not verified', 'oldest verification'],
+  copies.map(({ instance, region, verified, others, oldestVerification }) => [instance, region, verified, others, oldestVerification]),
+)}
+
+<h2>Rules in force during the period</h2>
+${limited(
+  ['version', 'applied', 'by', 'reason', 'SHA-256'],
+  policies.map(({ version, appliedAt, author, reason, hash, forced }) => [
+    version,
+    appliedAt,
+    author,
+    `${reason ?? ''}${forced ? ' (forced)' : ''}`,
+    html`<code>${hash}</code>`,
+  ]),
+)}
+
+<h2>Decisions of the period</h2>
+<p>Rules, exceptions, restores, deletions, holds, locks and tokens. Placements, captures, verifications and debts are in <code>events.json</code>.</p>
+${limited(
+  ['event', 'at', 'by', 'action', 'subject', 'facts'],
+  told.map(({ id, at, actor, action, subject, facts }) => [id, at, actor, action, subject, JSON.stringify(facts)]),
+)}
+</body></html>
+`;
+  return page.text;
+}
+
+function limited(head: readonly string[], rows: Parameters<typeof table>[1]) {
+  const left = rows.length - longest;
+  return html`${table(head, rows.slice(0, longest))}${left > 0 ? html`<p>${left} more in the JSON files.</p>` : ''}`;
+}
+
+const verdictOf = ({ violations, unproven, instances }: MappedFramework['controls'][number]['findings']) => {
+  if (violations > 0) return html`<strong>${violations} violations</strong> in ${instances.length} instances`;
+  return unproven > 0 ? `cannot be shown for ${instances.length} instances` : 'met';
+};
+
+function countActions(events: readonly PackedEvent[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { action } of events) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const moment = (at: Date): string => at.toISOString();
+const day = (at: Date): string => at.toISOString().slice(0, 10);
+
+const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#1b1f24}
+h1{font-size:1.6em}h2{margin-top:2em;border-bottom:1px solid #d0d7de}code{font-size:.85em;word-break:break-all}
+table{border-collapse:collapse;width:100%;font-size:.9em}th,td{text-align:left;vertical-align:top;padding:.3em .6em;border-bottom:1px solid #e5e9ee;overflow-wrap:anywhere}
+th{background:#f6f8fa}.none{color:#67707a}strong{color:#b42318}@media print{body{max-width:none}}`;

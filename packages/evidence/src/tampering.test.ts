@@ -1,0 +1,161 @@
+import { randomInt } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { chainOf, contentOf, key, pair, relink, samplePack } from '../test/sample-pack.ts';
+import { createPack } from './create-pack.ts';
+import { type PackedEvent, renderEvents } from './events-file.ts';
+import { documentOf, linkOf, manifestSchema, packFiles, sealSchema, sha256Of } from './pack-format.ts';
+import { createKeyPair, readPrivateKey } from './signing-key.ts';
+import { verifyPack } from './verify-pack.ts';
+
+const seed = randomInt(2 ** 31);
+const { publicKey } = pair;
+const text = (pack: ReadonlyMap<string, Uint8Array>, name: string) => Buffer.from(pack.get(name) ?? []).toString('utf8');
+const problemsOf = (pack: ReadonlyMap<string, Uint8Array>) => verifyPack(pack, { publicKey }).problems;
+const filesOf = (pack: ReadonlyMap<string, Uint8Array>) => [...new Set(problemsOf(pack).map(({ file }) => file))];
+
+/** Numbers that the seed alone decides (mulberry32). */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+test('a pack as it was made is in order, with the key and without', () => {
+  expect(verifyPack(samplePack(), { publicKey })).toMatchObject({ trusted: true, events: 12, problems: [] });
+  expect(verifyPack(samplePack())).toMatchObject({ trusted: false, key: expect.stringMatching(/^sha256:/), problems: [] });
+  expect(verifyPack(samplePack([])).problems).toEqual([]);
+  expect(verifyPack(samplePack(chainOf(5, 400))).problems).toEqual([]);
+});
+
+test('the same content and key give the same bytes', () => {
+  expect(samplePack()).toEqual(samplePack());
+});
+
+test(`any changed byte of any file is found, in its file (seed ${seed})`, () => {
+  const random = randomNumbers(seed);
+  const whole = samplePack();
+  for (const [name, bytes] of whole) {
+    for (let round = 0; round < 40; round++) {
+      const position = random(bytes.length);
+      const changed = Buffer.from(bytes);
+      changed[position] = (changed[position] ?? 0) ^ (1 + random(255));
+      const pack = new Map(whole).set(name, changed);
+      const what = `seed ${seed}: ${name}, byte ${position}`;
+      expect(filesOf(pack), what).toEqual([name]);
+      if (round % 10 === 0)
+        expect(
+          verifyPack(pack).problems.map(({ file }) => file),
+          what,
+        ).toContain(name);
+    }
+  }
+});
+
+test(`a changed byte of an event is found in that event (seed ${seed})`, () => {
+  const random = randomNumbers(seed);
+  const whole = samplePack();
+  const lines = text(whole, packFiles.events).split('\n');
+  for (let round = 0; round < 100; round++) {
+    const id = 1 + random(12);
+    const line = Buffer.from(lines[id] ?? '');
+    const position = random(line.length);
+    line[position] = (line[position] ?? 0) ^ (1 + random(255));
+    const changed = Buffer.concat(
+      lines.flatMap((one, at) => [at === 0 ? '' : '\n', at === id ? line : one].map((part) => Buffer.from(part))),
+    );
+    const events = problemsOf(new Map(whole).set(packFiles.events, changed)).flatMap(({ event }) => event ?? []);
+    // A newline in place of another byte makes two lines of one; both are the event's.
+    expect(events, `seed ${seed}, round ${round}`).toEqual([id]);
+  }
+});
+
+test.each([...samplePack().keys()])('%s, when it is removed, is missed', (name) => {
+  const pack = samplePack();
+  pack.delete(name);
+  expect(filesOf(pack)).toContain(name);
+});
+
+test('a file that was added is named', () => {
+  expect(problemsOf(samplePack().set('more.json', Buffer.from('{}')))).toEqual([
+    { file: 'more.json', event: null, detail: expect.stringContaining('added') },
+  ]);
+});
+
+/** What somebody without the key can do: write the events anew, and everything that follows from them. */
+function rewrite(events: readonly PackedEvent[], depth: 'events' | 'manifest' | 'seal') {
+  const pack = samplePack().set(packFiles.events, Buffer.from(renderEvents(events)));
+  if (depth === 'events') return pack;
+  const manifest = manifestSchema.parse(JSON.parse(text(pack, packFiles.manifest)));
+  const bytes = Buffer.from(pack.get(packFiles.events) ?? []);
+  const files = manifest.files.map((file) =>
+    file.name === packFiles.events ? { ...file, bytes: bytes.length, sha256: sha256Of(bytes) } : file,
+  );
+  const last = events.at(-1);
+  const chain = { ...manifest.chain, links: events.map(linkOf), head: last === undefined ? null : { id: last.id, hash: last.hash } };
+  const forged = documentOf({ ...manifest, files, chain });
+  pack.set(packFiles.manifest, Buffer.from(forged));
+  if (depth === 'manifest') return pack;
+  const seal = sealSchema.parse(JSON.parse(text(pack, packFiles.seal)));
+  return pack.set(packFiles.seal, Buffer.from(documentOf({ ...seal, manifest: forged })));
+}
+
+/** As a chain in good form: numbered and hashed again. */
+const rechain = (events: readonly PackedEvent[]) => {
+  const chained: PackedEvent[] = [];
+  for (const [at, event] of events.entries()) chained.push(relink(chained.at(-1)?.hash ?? 'c'.repeat(64), { ...event, id: at + 1 }));
+  return chained;
+};
+const swapped = (events: PackedEvent[], a: number, b: number) => {
+  const copy = [...events];
+  [copy[a - 1], copy[b - 1]] = [copy[b - 1] as PackedEvent, copy[a - 1] as PackedEvent];
+  return copy;
+};
+const forgeries: [string, number, (events: PackedEvent[]) => PackedEvent[]][] = [
+  ['two events that changed places', 4, (events) => swapped(events, 4, 9)],
+  ['two events that changed places, hashed anew', 4, (events) => rechain(swapped(events, 4, 9))],
+  ['a changed event', 5, (events) => events.map((event) => (event.id === 5 ? { ...event, actor: 'bob' } : event))],
+  ['a changed event, hashed anew', 5, (events) => rechain(events.map((event) => (event.id === 5 ? { ...event, actor: 'bob' } : event)))],
+  ['a removed event', 6, (events) => events.filter(({ id }) => id !== 6)],
+  ['a removed event, hashed anew', 6, (events) => rechain(events.filter(({ id }) => id !== 6))],
+  ['an event more, hashed anew', 7, (events) => rechain([...events.slice(0, 6), { ...(events[2] as PackedEvent) }, ...events.slice(6)])],
+  ['the last event removed', 12, (events) => events.slice(0, -1)],
+];
+
+test.each(forgeries)('%s: found in event %i, also when the manifest was written anew', (_what, id, forge) => {
+  const events = forge(chainOf(12));
+  const first = problemsOf(rewrite(events, 'events'));
+  expect(first.flatMap(({ event }) => event ?? [])).toEqual([id]);
+  const second = problemsOf(rewrite(events, 'manifest'));
+  expect(second.flatMap(({ event }) => event ?? [])).toEqual([id]);
+  expect(second.map(({ file }) => file)).toContain(packFiles.manifest);
+});
+
+test.each(forgeries)('%s: when all but the signatures was written anew, the file is found by its own signature', (_what, _id, forge) => {
+  expect(filesOf(rewrite(forge(chainOf(12)), 'seal')).toSorted()).toEqual([packFiles.events, packFiles.seal]);
+});
+
+test('a pack that somebody else signed is none of the expected key, and every file says so', () => {
+  const forged = new Map(createPack(contentOf(chainOf(12)), readPrivateKey(createKeyPair().privateKey)));
+  const { problems, trusted } = verifyPack(forged, { publicKey });
+  expect(trusted).toBe(false);
+  expect(problems.map(({ file }) => file)).toContain(packFiles.seal);
+  expect(verifyPack(forged)).toMatchObject({ trusted: false, problems: [] });
+});
+
+test('a public key is not taken for a private one, nor the other way round, and neither is shown', () => {
+  expect(() => readPrivateKey(publicKey)).toThrowError(expect.objectContaining({ code: 'evidence.key-invalid' }));
+  expect(() => verifyPack(samplePack(), { publicKey: 'hunter2' })).toThrowError(
+    expect.objectContaining({ code: 'evidence.key-invalid', message: expect.not.stringContaining('hunter2') }),
+  );
+  expect(key.asymmetricKeyType).toBe('ed25519');
+});
+
+test('the report escapes what it shows and asks for nothing from elsewhere', () => {
+  const page = text(samplePack(), packFiles.report);
+  expect(page).not.toMatch(/<script|<b>|src=|href=|@import|url\(/);
+  expect(page).toContain('&lt;script&gt;');
+});
