@@ -246,8 +246,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     listFrameworks: () => call(z.array(frameworkViewSchema), 'GET', '/v1/compliance/frameworks'),
     listAuditEvents: (filter) => call(z.array(auditEventViewSchema), 'GET', `/v1/audit${query(filter)}`),
     readAuditChain: (period) => call(auditChainViewSchema, 'GET', `/v1/audit/chain${query(period)}`),
-    verifyAudit: (period) =>
-      call(auditVerificationViewSchema, 'GET', `/v1/audit/verification${query(period)}`, undefined, ofChain),
+    verifyAudit: (period) => call(auditVerificationViewSchema, 'GET', `/v1/audit/verification${query(period)}`, undefined, ofChain),
     issueToken: (request) => call(issuedTokenViewSchema, 'POST', '/v1/tokens', request),
   };
 }
