@@ -1,4 +1,4 @@
-import { type AuditEvent, canonicalJson, hashAuditEvent, type JsonValue } from '@cbcr/domain';
+import { type AuditEvent, canonicalJson, hashAuditEvent } from '@cbcr/domain';
 import { z } from 'zod';
 
 /** An event as it stands in a pack: a moment is text there. */
@@ -39,5 +39,3 @@ export function readEvent(line: string): PackedEvent | null {
 
 /** Whether the event is what its hash says. */
 export const isItself = ({ at, hash, ...event }: PackedEvent): boolean => hashAuditEvent({ ...event, at: new Date(at) }) === hash;
-
-export type Facts = Readonly<Record<string, JsonValue>>;

@@ -10,7 +10,7 @@ type Part = Html | string | number | null | readonly Part[];
 
 const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => named[sign] ?? sign);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => named[sign] ?? sign);
 
 /** A page or a piece of one: what is put in is escaped, unless it is {@link Html} itself. */
 export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): Html {

@@ -17,7 +17,7 @@ interface Finding {
 }
 
 /** One control of one chosen framework, with what answers it. */
-export interface MappedControl extends ControlEvidence {
+interface MappedControl extends ControlEvidence {
   control: string;
   about: string;
   /** Of the compliance check that is in the pack. */

@@ -27,7 +27,7 @@ const point = {
   copies: [
     {
       ...{ region: 'alpha', role: 'primary', state: 'verified', reason: { rule: 'x', text: 'x' }, since: at, storedBytes: 1 },
-      ...{ verifiedAt: at, attempts: 0, nextAttemptAt: null },
+      ...{ verifiedAt: at, attempts: 0, nextAttemptAt: null, lock: null },
     },
   ],
 };
