@@ -38,6 +38,14 @@ test('instances that vanish from the file are retired; those of the API stay', a
   expect((await catalog.instances.get(shop.id)).retiredAt).toBeNull();
 });
 
+test('a fleet of 10,000 instances is applied, and leaves the file again', async () => {
+  const fleet = Array.from({ length: 10_000 }, (_, index) => instanceNamed(`fleet-${index}`));
+  expect(await apply({ instances: [shop, ...fleet] })).toEqual({ retired: [], version: 1 });
+  expect(await catalog.instances.list()).toHaveLength(10_001);
+  const { retired } = await apply({ instances: [shop, ...fleet.slice(5_000)] });
+  expect(retired).toEqual(ids(fleet.slice(0, 5_000)).toSorted());
+});
+
 test('an instance of the API that the file names belongs to the file from then on', async () => {
   await catalog.instances.add(api, 'ada');
   await apply({ instances: [shop, { ...api, labels: { team: 'green' } }] });

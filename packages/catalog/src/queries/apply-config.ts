@@ -8,9 +8,10 @@ import {
   type RulebookPolicy,
   retentionSectionSchema,
 } from '@cbcr/domain';
-import { and, eq, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
+import { arrayLiteral } from './array-literal.ts';
 import { insertAuditEvent } from './audit.ts';
 import { lockConfig } from './config-lock.ts';
 import { type CatalogInstance, instanceColumns, listInstances } from './instances.ts';
@@ -131,10 +132,19 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
 async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instance[], actor: string): Promise<void> {
   if (wanted.length === 0) return;
   await recordInstances(tx, now, wanted, actor);
-  const values = wanted.map((instance) => ({ ...instanceColumns(instance), source: 'config' as const, createdAt: now }));
+  const values = wanted
+    .map((instance) => ({ ...instanceColumns(instance), source: 'config' as const, createdAt: now }))
+    .toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  for (let begin = 0; begin < values.length; begin += rowsAtOnce) await upsertRows(tx, now, values.slice(begin, begin + rowsAtOnce));
+}
+
+/** A statement has at most 65,535 parameters, and a row needs several. */
+const rowsAtOnce = 1_000;
+
+async function upsertRows(tx: Executor, now: Date, rows: (typeof instances.$inferInsert)[]): Promise<void> {
   await tx
     .insert(instances)
-    .values(values.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+    .values(rows)
     .onConflictDoUpdate({
       target: instances.id,
       set: {
@@ -157,11 +167,11 @@ async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instanc
 }
 
 async function retireVanished(tx: Executor, now: Date, wanted: readonly Instance[]): Promise<InstanceId[]> {
-  const named = wanted.map((instance) => instance.id);
+  const named = arrayLiteral(wanted.map((instance) => instance.id));
   const retired = await tx
     .update(instances)
     .set({ retiredAt: now, nextDueAt: null })
-    .where(and(eq(instances.source, 'config'), isNull(instances.retiredAt), notInArray(instances.id, named)))
+    .where(and(eq(instances.source, 'config'), isNull(instances.retiredAt), sql`${instances.id} <> all(${named}::text[])`))
     .returning({ id: instances.id });
   return retired.map((row) => row.id).toSorted();
 }
