@@ -31,7 +31,7 @@ export function createHoldingQueries({ attempt }: QueryContext): HoldingQueries 
                  (extract(epoch from p.captured_at) * 1000)::int8 as captured_ms,
                  (extract(epoch from p.completed_at) * 1000)::int8 as completed_ms,
                  p.stored_bytes as bytes,
-                 p.key_ids,
+                 to_json(p.key_ids) as key_ids,
                  coalesce((
                    select json_agg(json_build_array(c.region_id, c.state,
                             (extract(epoch from c.since) * 1000)::int8, (extract(epoch from c.verified_at) * 1000)::int8) order by c.region_id)
