@@ -2,12 +2,32 @@ import { CbcrError } from '@cbcr/domain';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
-/** Checks what a person typed before anything is sent: `usage.invalid` names every part that is wrong, and never repeats a value. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+/**
+ * Checks what a person typed before anything is sent: `usage.invalid` names every part that is wrong, and never repeats a value. `names` says what
+ * parts are called on the command line where that differs: `selector.points` is `--point`; what lies below a part has its name.
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  names: Readonly<Record<string, string>> = {},
+): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const cause = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ');
+  const cause = parsed.error.issues
+    .map((issue) => {
+      const text = issue.code === 'too_small' && issue.origin === 'string' ? 'it must not be empty' : issue.message;
+      return issue.path.length === 0 ? text : `${nameOf(issue.path, names)}: ${text}`;
+    })
+    .join('; ');
   throw new CbcrError('usage.invalid', { cause });
+}
+
+function nameOf(path: readonly PropertyKey[], names: Readonly<Record<string, string>>): string {
+  for (let length = path.length; length > 0; length -= 1) {
+    const name = names[path.slice(0, length).join('.')];
+    if (name !== undefined) return name;
+  }
+  return path.join('.');
 }
 
 /** For an option that counts something: a whole number from 1 on. */

@@ -27,7 +27,7 @@ describe('mistakes on the command line', () => {
   ])('%j exits with 2 and says what is wrong', async (words, message) => {
     const end = await runCommand(words);
     expect(end).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
-    expect(end.stderr).toContain('hint:  See: cbcr --help');
+    expect(end.stderr).toContain('hint:  Add --help to the command');
   });
 
   test('are told as JSON where JSON is wanted', async () => {
@@ -37,7 +37,7 @@ describe('mistakes on the command line', () => {
       error: {
         code: 'usage.invalid',
         message: "Unknown command 'nonsense'.",
-        hint: 'See: cbcr --help',
+        hint: 'Add --help to the command to see what it takes.',
         runbook: 'docs/runbooks/usage.md#usageinvalid',
       },
     });
@@ -51,6 +51,33 @@ describe('mistakes on the command line', () => {
       stderr: expect.stringContaining('instance: lower-case'),
     });
     expect(scheduler.received).toEqual([]);
+  });
+
+  test('in a hold are told by the names of the options', async () => {
+    await using scheduler = await startFakeScheduler({});
+    const { environment } = scheduler;
+    const place = async (...words: string[]) => (await runCommand(['holds', 'place', '--title', 'x', ...words], { environment })).stderr;
+    expect(await place('--reason', 'y', '--point', 'rp_1')).toContain('error: --point: an id like');
+    expect(await place('--reason', 'y', '--captured-to', 'soon')).toContain('error: --captured-to: a day or a moment');
+    expect(await place('--reason', ' ', '--region', 'here')).toContain('error: --reason: it must not be empty.');
+    expect(scheduler.received).toEqual([]);
+  });
+
+  test('in an action of the audit trail are told, unless events have that name', async () => {
+    await using scheduler = await startFakeScheduler({
+      'GET /v1/audit?action=copy.lost': { body: [] },
+      'GET /v1/audit?action=copy.verified': { body: [] },
+    });
+    const { environment } = scheduler;
+    const list = (action: string) => runCommand(['audit', 'list', '--action', action], { environment });
+    expect(await list('copy.lost')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no action copy.lost') });
+    expect(await list('copy.verified')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('in the id of a point are not taken for the name of an instance', async () => {
+    await using scheduler = await startFakeScheduler({});
+    await runCommand(['retention', 'explain', 'rp_1'], { environment: scheduler.environment });
+    expect(scheduler.received).toMatchObject([{ path: expect.stringContaining('/points/rp_1/retention') }]);
   });
 });
 

@@ -33,17 +33,17 @@ export const controlEvidence: Readonly<Record<string, ControlEvidence>> = {
   encryption: { files: [findings, 'policies.json', 'regions.json'], actions: [], answer: 'under which key each region keeps its copies' },
   lock: {
     files: [findings, 'policies.json', 'regions.json'],
-    actions: ['lock.extended', 'lock.bypassed'],
+    actions: ['lock.extended', 'lock.bypass-allowed', 'lock.bypassed'],
     answer: 'what is locked until when, what was extended, and every break-glass with its reason',
   },
   'minimum-retention': {
     files: [findings, 'policies.json', 'deletions.json'],
-    actions: ['copy.expiring', 'copy.deleted', 'deletion.denied', 'retention.changed'],
+    actions: ['copy.expiring', 'copy.deleted', 'deletion.denied', 'policy.applied', 'policy.rolled-back'],
     answer: 'every deletion with all of its reasons, and every one that was refused',
   },
   'maximum-retention': {
     files: [findings, 'policies.json', 'deletions.json'],
-    actions: ['copy.expiring', 'copy.deleted', 'retention.changed'],
+    actions: ['copy.expiring', 'copy.deleted', 'policy.applied', 'policy.rolled-back'],
     answer: 'when copies that had to go were gone, which a listing of the store proved',
   },
   'rpo-age': { files: [findings, 'copies.json'], actions: ['point.completed'], answer: 'every complete capture with its moment' },

@@ -16,7 +16,7 @@ export function describeCompliance({ instances, counts, findings, left, checkedA
     ...(left === 0 ? [] : [`and ${left} more`]),
     '',
     `${instances.held} instances checked at ${formatTime(checkedAt)}${exempt}`,
-    `${critical} critical, ${major} major, ${minor} minor, ${unproven} unproven (the facts that would show it are not recorded)`,
+    `${critical} critical, ${major} major, ${minor} minor, ${unproven} unproven (the facts that would show it are not at hand)`,
   ];
 }
 

@@ -37,7 +37,7 @@ export function describeHoldCheck({ holds }: HoldCheckView): Text {
   return holds.map(({ hold, title, state, instances, points, regions, conflicts, conflictCount }): Text => {
     const copies = regions.reduce((sum, region) => sum + region.copies, 0);
     return [
-      `${hold}  ${title}  ${state}: covers ${copies} copies of ${points} points of ${instances} instances`,
+      `${hold}  ${title}  ${state}: covers ${count(copies, 'copy', 'copies')} of ${count(points, 'point')} of ${count(instances, 'instance')}`,
       ...(regions.length === 0 ? [] : [tabulateRegions(regions)]),
       ...regions.flatMap(({ region, details }) => details.map((detail) => `  ${region}: ${detail}`)),
       ...conflicts.map(
@@ -48,6 +48,8 @@ export function describeHoldCheck({ holds }: HoldCheckView): Text {
     ];
   });
 }
+
+const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 const tabulateRegions = (regions: HoldCheckView['holds'][number]['regions']): Table => ({
   head: ['region', 'copies', 'held by the store', 'pending', 'not supported', 'failed', 'to be made'],

@@ -250,11 +250,6 @@ export const auditActions = {
     subject: copy,
     facts: open({ point, region, reason: 'why', until: 'the date that was bypassed' }),
   },
-  'retention.changed': {
-    when: 'rules of retention became shorter; the cooling-off begins',
-    subject: '`policy:` and the version',
-    facts: open({ version: 'the version', effectiveAt: 'when it counts' }),
-  },
 } as const satisfies Readonly<Record<string, AuditActionEntry>>;
 
 export type AuditAction = keyof typeof auditActions;

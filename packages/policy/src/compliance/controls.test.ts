@@ -184,7 +184,7 @@ describe('ages', () => {
 describe('what stores say of themselves', () => {
   const points = [held(1, 1, { here: 'verified' })];
 
-  test('lock: a store that cannot lock is a violation; one that nobody tried, or whose dates nobody recorded, is unproven', () => {
+  test('lock: a store that cannot lock is a violation; one that nobody tried, or whose dates are not looked at, is unproven', () => {
     expect(ask('lock', { points, capabilities: { here: { objectLock: false } } })).toMatchObject([
       { severity: 'critical', region: 'here' },
     ]);

@@ -1,3 +1,4 @@
+import { auditActions, CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
@@ -16,7 +17,7 @@ export function listAudit(parent: Command, cli: Cli): void {
   parent
     .command('list')
     .description('show who decided what, newest first; docs/audit.md names every action')
-    .option('--subject <id>', 'only of this instance, point, run, hold …')
+    .option('--subject <id>', 'only of this instance, point, run, hold …; a copy is POINT/REGION')
     .option('--action <action>', 'only of this action, such as copy.verified')
     .option('--actor <name>', 'only by this user, or run:ID')
     .option('--since <moment>', 'from this moment on, such as 2027-01-31 or 2027-01-31T12:00:00Z', parseMoment)
@@ -24,6 +25,10 @@ export function listAudit(parent: Command, cli: Cli): void {
     .option('--limit <count>', 'show so many events (default 100, at most 1000)', parseCount)
     .action(async (filter: Filter) => {
       const events = await (await cli.connect()).listAuditEvents(filter);
+      // What earlier versions wrote is listed under the names of then.
+      if (events.length === 0 && filter.action !== undefined && !Object.hasOwn(auditActions, filter.action)) {
+        throw new CbcrError('usage.invalid', { cause: `There is no action ${filter.action}; docs/audit.md names them all` });
+      }
       cli.out.result(events, () => ({
         head: ['event', 'at', 'by', 'action', 'subject', 'facts'],
         rows: events.map(({ id, at, actor, action, subject, facts }) => [

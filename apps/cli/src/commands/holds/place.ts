@@ -17,6 +17,22 @@ interface Options {
   capturedTo?: string;
 }
 
+/** What the parts of a request are called on the command line. */
+const names = {
+  title: '--title',
+  reason: '--reason',
+  matter: '--matter',
+  selector: 'what it covers',
+  'selector.instances': '--instance',
+  'selector.dataClasses': '--data-class',
+  'selector.labels': '--label',
+  'selector.regions': '--region',
+  'selector.points': '--point',
+  'selector.captured': 'the window of capture',
+  'selector.captured.from': '--captured-from',
+  'selector.captured.to': '--captured-to',
+};
+
 export function placeHold(parent: Command, cli: Cli): void {
   const list = (entry: string, entries: string[]) => [...entries, entry];
   parent
@@ -43,7 +59,7 @@ export function placeHold(parent: Command, cli: Cli): void {
         ...((from ?? to) !== undefined && { captured: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) } }),
       };
       const client = await cli.connect();
-      const hold = await client.placeHold(parseInput(placeHoldRequestSchema, { title, reason, matter, selector }));
+      const hold = await client.placeHold(parseInput(placeHoldRequestSchema, { title, reason, matter, selector }, names));
       const check = await client.checkHolds({ hold: hold.id });
       cli.out.result({ hold, check }, () => [describeHold(hold), describeHoldCheck(check)]);
     });

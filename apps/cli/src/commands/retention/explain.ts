@@ -1,4 +1,3 @@
-import { recoveryPointIdSchema } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 
@@ -9,7 +8,8 @@ export function explainRetention(parent: Command, cli: Cli): void {
     .argument('<instance-or-point>')
     .action(async (name: string) => {
       const client = await cli.connect();
-      const isPoint = recoveryPointIdSchema.safeParse(name).success;
+      // No name of an instance has an underscore; what is wrong with an id is told as such.
+      const isPoint = name.startsWith('rp_');
       const explanation = await (isPoint ? client.explainPointRetention(name) : client.explainRetention(name));
       cli.out.result(explanation, () => explanation.text);
     });

@@ -10,7 +10,7 @@ export const holdErrors = {
   },
   'hold.release-not-requested': {
     sentence: 'Nobody has asked for the release of {hold}.',
-    hint: 'The first person asks and says why with --reason: cbcr holds release {hold}',
+    hint: 'The first person asks with: cbcr holds release {hold} --reason TEXT. Another one approves then.',
     treatment: 'never',
     status: 409,
   },

@@ -15,7 +15,7 @@ export const serviceErrors = {
   },
   'secret.unresolvable': {
     sentence: 'The secret {reference} cannot be resolved: {cause}.',
-    hint: 'Set the variable or the file on the workers of the region that needs it.',
+    hint: 'Set the variable or the file where it is needed: for this command, or on the workers of the region.',
     treatment: 'never',
     status: 422,
   },
@@ -81,7 +81,7 @@ export const serviceErrors = {
   },
   'usage.invalid': {
     sentence: '{cause}.',
-    hint: 'See: cbcr --help',
+    hint: 'Add --help to the command to see what it takes.',
     treatment: 'never',
     status: 400,
   },

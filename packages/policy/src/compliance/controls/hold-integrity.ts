@@ -7,8 +7,8 @@ export const holdIntegrity: Control = {
   settings: [],
   check: () => [
     cannotShow(
-      'legal holds are not recorded yet',
-      'nothing expires points by itself today; place holds with the tools of the stores until then',
+      'this control does not look at legal holds yet',
+      'see what each hold covers, and where the stores enforce it: cbcr holds check',
     ),
   ],
 };

@@ -20,8 +20,8 @@ export const lock: Control = {
       }
       if (probed.objectLock) {
         return cannotShow(
-          `the store in ${region} can lock objects, but until when each copy is locked is not recorded`,
-          'until lock dates are recorded, look at the retention of the objects with the tools of the store',
+          `the store in ${region} can lock objects, but this control does not look at until when each copy is locked`,
+          'see until when each copy of a point is locked: cbcr points show POINT',
           region,
         );
       }
