@@ -6,7 +6,7 @@ import { parseMoment } from '../../parse-input.ts';
 export function verifyAudit(parent: Command, cli: Cli): void {
   parent
     .command('verify')
-    .description('read the audit trail again: is every event as it was written, and in its place?')
+    .description('read the audit trail again, and tell whether every event is as it was written and in its place')
     .option('--from <moment>', 'from this moment on, such as 2027-01-31 or 2027-01-31T12:00:00Z', parseMoment)
     .option('--to <moment>', 'up to this moment, without it', parseMoment)
     .option('--anchor <event>', 'the last event of an earlier verification, as ID:HASH: it must still have this hash')
