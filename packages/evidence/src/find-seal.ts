@@ -42,11 +42,17 @@ export function findSeal(pack: ReadPack, wanted: KeyObject | null): FoundSeal {
     return { seal, signer: null, manifest: readAs(manifestSchema, seal.manifest) ?? readAs(manifestSchema, text), problems };
   }
   const { signer, candidate } = signed;
+  const manifest = readAs(manifestSchema, candidate);
+  if (manifest === null) {
+    // The key signs every file by itself as well: whoever has a pack has texts with signatures that fit and that promise nothing of a pack.
+    say(packFiles.manifest, 'what was signed is no manifest: the signature belongs to something else');
+    return { seal, signer: null, manifest, problems };
+  }
   if (text !== null && text !== candidate) say(packFiles.manifest, 'it was changed: it is not what was signed');
   if (seal.manifest !== candidate) say(packFiles.seal, 'its copy of the manifest was changed');
   if (seal.key !== fingerprintOf(signer) || seal.publicKey !== pemOf(signer))
     say(packFiles.seal, 'the key in it is not the one that signed');
-  return { seal, signer, manifest: readAs(manifestSchema, candidate), problems };
+  return { seal, signer, manifest, problems };
 }
 
 function textOf(pack: ReadPack, name: string): string | null {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { chainOf, contentOf, key, pair, relink, samplePack } from '../test/sample-pack.ts';
 import { createPack } from './create-pack.ts';
 import { type PackedEvent, renderEvents } from './events-file.ts';
-import { documentOf, linkOf, manifestSchema, packFiles, sealSchema, sha256Of } from './pack-format.ts';
+import { documentOf, linkOf, manifestSchema, packFiles, sealSchema, sha256Of, statementOf } from './pack-format.ts';
 import { createKeyPair, readPrivateKey } from './signing-key.ts';
 import { verifyPack } from './verify-pack.ts';
 
@@ -136,6 +136,23 @@ test.each(forgeries)('%s: found in event %i, also when the manifest was written 
 
 test.each(forgeries)('%s: when all but the signatures was written anew, the file is found by its own signature', (_what, _id, forge) => {
   expect(filesOf(rewrite(forge(chainOf(12)), 'seal')).toSorted()).toEqual([packFiles.events, packFiles.seal]);
+});
+
+test('what the key signed for one file is no manifest: no pack is in order under such a signature', () => {
+  const whole = samplePack();
+  const seal = sealSchema.parse(JSON.parse(text(whole, packFiles.seal)));
+  for (const { name, signature } of seal.files) {
+    const statement = statementOf(name, sha256Of(whole.get(name) ?? Buffer.from('')));
+    const forged = new Map<string, Uint8Array>([
+      [packFiles.events, Buffer.from(renderEvents(chainOf(3)))],
+      [packFiles.report, Buffer.from('<p>all is well</p>')],
+      [packFiles.manifest, Buffer.from(statement)],
+      [packFiles.seal, Buffer.from(documentOf({ ...seal, signature, files: [], manifest: statement }))],
+    ]);
+    expect(filesOf(forged), name).toContain(packFiles.manifest);
+    expect(verifyPack(forged).problems, name).not.toEqual([]);
+    expect(verifyPack(forged, { publicKey }).trusted, name).toBe(false);
+  }
 });
 
 test('a pack that somebody else signed is none of the expected key, and every file says so', () => {
