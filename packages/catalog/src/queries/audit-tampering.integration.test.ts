@@ -118,6 +118,34 @@ test('a chain that was written anew from one event on to its head contradicts wh
   expect((await stage.catalog.audit.verify({ anchors })).broken).toMatchObject({ kind: 'changed', id: count });
 });
 
+const rewriteFrom = async (first: number) => {
+  for (const { id } of await sql<{ id: number }[]>`select id::int from audit_events where id >= ${first} order by id`) {
+    const [before] = await sql`select hash from audit_events where id < ${id} order by id desc limit 1`;
+    await sql`update audit_events set prev_hash = ${String(before?.['hash'])} where id = ${id}`;
+    await rehash(id);
+  }
+  await sql`update audit_head set (last_id, last_hash) = (select id, hash from audit_events order by id desc limit 1)`;
+};
+
+test('an event that somebody noted is missed, at the end of the chain and within it, however well the rest was written anew', async () => {
+  const { id, hash } = await eventAt(9);
+  const anchors = [{ id, hash }];
+  await sql`delete from audit_events where id >= 9`;
+  await rewriteFrom(9);
+  expect(await verify()).toBeNull();
+  expect((await stage.catalog.audit.verify({ anchors })).broken).toMatchObject({ kind: 'removed', id: 9 });
+  const from = new Date('2099-01-01T00:00:00Z');
+  expect((await stage.catalog.audit.verify({ anchors, from })).broken).toMatchObject({ kind: 'removed', id: 9 });
+});
+
+test('an event that somebody noted is missed where those around it were joined', async () => {
+  const { id, hash } = await eventAt(5);
+  await sql`delete from audit_events where id = 5`;
+  await rewriteFrom(6);
+  expect(await verify()).toBeNull();
+  expect((await stage.catalog.audit.verify({ anchors: [{ id, hash }] })).broken).toMatchObject({ kind: 'removed', id: 5 });
+});
+
 test('a period is verified with what stands before it', async () => {
   const { at } = await eventAt(6);
   await sql`update audit_events set at = at + interval '1 hour' where id > 6`;

@@ -40,11 +40,13 @@ interface Position {
 export async function verifyAudit({ attempt }: QueryContext, { from, to, anchors = [] }: VerifyAudit): Promise<AuditVerification> {
   // The head first: what is appended meanwhile is not looked at.
   const head = await attempt(readHead);
+  const noted = anchors.toSorted((a, b) => a.id - b.id);
+  const cutOff = noted.find(({ id }) => id > head.id);
   const start: Position = { id: 0, hash: head.chainId, prevHash: null };
   // Ids begin at 1; what somebody put before them is read as well.
   const isWhole = from === undefined && to === undefined;
   const bounds = isWhole ? { first: Number.MIN_SAFE_INTEGER, last: head.id } : await attempt((db) => boundsOf(db, from, to));
-  if (bounds === null) return { events: 0, last: null, broken: null };
+  if (bounds === null) return { events: 0, last: null, broken: cutOff === undefined ? null : missed(cutOff.id) };
   let position = from === undefined ? start : await attempt((db) => positionBefore(db, bounds.first, start));
   const anchored = new Map(anchors.map(({ id, hash }) => [id, hash]));
   let events = 0;
@@ -53,6 +55,9 @@ export async function verifyAudit({ attempt }: QueryContext, { from, to, anchors
     const page = await attempt((db) => readLinks(db, { first, last: bounds.last }));
     for (const event of page) {
       events += 1;
+      // Whoever takes an event out can write all that follow anew: only what was noted of it is left.
+      const skipped = noted.find(({ id }) => id > position.id && id < event.id && id >= bounds.first);
+      if (skipped !== undefined) return { events, last, broken: missed(skipped.id) };
       if (!follows(event, position) || (anchored.get(event.id) ?? event.hash) !== event.hash) {
         const broken = await attempt((db) => explainBreak(db, position, event, anchored.get(event.id)));
         return { events, last, broken };
@@ -63,8 +68,15 @@ export async function verifyAudit({ attempt }: QueryContext, { from, to, anchors
     if (page.length === 0) break;
     first = position.id + 1;
   }
-  return { events, last, broken: to === undefined ? await attempt((db) => findBreakOfEnd(db, position, head)) : null };
+  const broken = to === undefined ? await attempt((db) => findBreakOfEnd(db, position, head)) : null;
+  return { events, last, broken: broken ?? (cutOff === undefined ? null : missed(cutOff.id)) };
 }
+
+const missed = (id: number): AuditBreak => ({
+  kind: 'removed',
+  id,
+  detail: `event ${id} is missing, which was noted earlier; those around it may have been written anew`,
+});
 
 const follows = (event: AuditEvent, { hash }: Position): boolean => event.prevHash === hash && hashAuditEvent(event) === event.hash;
 

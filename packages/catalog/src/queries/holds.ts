@@ -82,7 +82,7 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
       change(id, async (tx, hold) => {
         const { releaseRequested } = hold;
         if (releaseRequested === null) throw new CbcrError('hold.release-not-requested', { hold: id });
-        if (releaseRequested.by === by) throw new CbcrError('hold.same-approver', { hold: id, by });
+        if (isSamePerson(releaseRequested.by, by)) throw new CbcrError('hold.same-approver', { hold: id, by });
         await write(tx, hold, { step: 'released', by: releaseRequested.by, reason: releaseRequested.reason, approvedBy: by });
       }),
     release: (id, reason, by) => change(id, (tx, hold) => write(tx, hold, { step: 'released', by, reason })),
@@ -98,6 +98,9 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
       ),
   };
 }
+
+/** Nobody becomes a second person by writing the same name otherwise. */
+const isSamePerson = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** The part of a selector that the catalog can ask of its instances; what is more, whoever looks at them finds out. */
 function mayConcern({ instances, dataClasses, labels }: HoldSelector): SQL {
