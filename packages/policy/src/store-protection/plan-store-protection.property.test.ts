@@ -169,6 +169,22 @@ describe(`what stores are told (seed ${seed})`, () => {
   });
 });
 
+test('a legal hold that was set on some versions before it failed is taken off when no hold needs it any more', () => {
+  const at = { point: pointId(0), region: regionId('alfa') };
+  const facts: StoreProtectionFacts = {
+    ...{ instance, capabilities: new Map(), exceptions: [], locks: [], longestLockMs: hourMs, now: minute(600), holds: [] },
+    rulebook: rulebookOf({ policies: [{ id: 'standard', placement: { copies: 1 } }] }),
+    points: [
+      {
+        ...{ id: at.point, state: 'complete', capturedAtMs: 0, completedAtMs: 0, storedBytes: 1 },
+        copies: [{ region: at.region, state: 'verified', sinceMs: 0, verifiedAtMs: 0 }],
+      },
+    ],
+    effects: [{ ...at, hold: holdIdSchema.parse('H-1'), state: 'failed', detail: 'the store refused one of them', at: minute(0) }],
+  };
+  expect(planStoreProtection(facts).steps).toMatchObject([{ ...at, legalHold: false, clear: ['H-1'] }]);
+});
+
 test.each([
   ['for as long as the lock says', { lock: { mode: 'compliance', for: '2d' }, retention: { keepFor: '9d' } }, 2],
   ['for as long as the retention keeps it', { lock: { mode: 'governance' }, retention: { keepFor: '9d', minimum: '1d' } }, 9],

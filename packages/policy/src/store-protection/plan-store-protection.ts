@@ -58,6 +58,8 @@ const askAgainMs = { failed: 600_000, unsupported: 86_400_000 } as const;
 /** Stores keep lock dates in whole seconds. */
 const lockPrecisionMs = 1_000;
 const hasBytes = ({ state }: HeldCopy) => state === 'stored' || state === 'verified' || state === 'expiring';
+/** What failed may have been done on some of the versions: they would be held for ever. */
+const mayBeSet = ({ state }: HoldEffect) => state === 'set' || state === 'failed';
 const keyOf = (point: string, region: string) => `${point} ${region}`;
 
 /** The difference between what shall protect the copies and what the stores were told. Once it is carried out, the next plan is empty. */
@@ -78,7 +80,7 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
       for (const hold of wanted) moments.push(protectsUntil(hold, moment.releaseGraceMs)?.getTime() ?? Number.POSITIVE_INFINITY);
       const told = effectsOf.get(key) ?? [];
       const set = wanted.map(({ id }) => id).filter((id) => !isSettled(told.find((effect) => effect.hold === id)));
-      const clear = told.filter(({ hold, state }) => state === 'set' && !wanted.some(({ id }) => id === hold)).map(({ hold }) => hold);
+      const clear = told.filter((effect) => mayBeSet(effect) && !wanted.some(({ id }) => id === effect.hold)).map(({ hold }) => hold);
       const canLock = facts.capabilities.get(region)?.objectLock !== false;
       const wantedHere = canLock ? wantedLock(policy, point.capturedAtMs, now, facts.longestLockMs) : null;
       const lock = planLock(lifted.has(key), lockOf.get(key), wantedHere);
