@@ -21,7 +21,10 @@ export async function readPack(path: string): Promise<ReadPack> {
       cause: error instanceof Error && 'code' in error ? String(error.code) : 'unreadable',
     });
   });
-  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  // A link could lead to a file of the verifier's own, or to one that never ends.
+  const stranger = entries.find((entry) => !entry.isDirectory() && !entry.isFile());
+  if (stranger !== undefined) throw new CbcrError('evidence.not-a-pack', { path, cause: `${stranger.name} in it is no regular file` });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   if (files.length === 0) throw new CbcrError('evidence.not-a-pack', { path, cause: 'it is empty' });
   const pack = new Map<string, Uint8Array>();
   for (const file of files.toSorted()) pack.set(file.slice(join(path, '/').length), await readFile(file));

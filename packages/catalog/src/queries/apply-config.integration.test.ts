@@ -53,6 +53,15 @@ test('an instance of the API that the file names belongs to the file from then o
   expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id], version: 1 });
 });
 
+test('an instance that holds may cover from now on, or no longer, is looked at', async () => {
+  const lookedAt = async () => (await catalog.protection.due(10)).map(({ instance }) => instance);
+  for (const look of await catalog.protection.due(10)) await catalog.protection.settle(look, null);
+  await apply({});
+  expect(await lookedAt()).toEqual([]);
+  await apply({ instances: [{ ...shop, labels: { ...shop.labels, team: 'violet' } }] });
+  expect(await lookedAt()).toEqual([shop.id]);
+});
+
 test('a region whose store is another place now has no verified copy until somebody has looked there', async () => {
   const run = await openRun(catalog);
   const point = await completePoint(catalog, run, clock.now());

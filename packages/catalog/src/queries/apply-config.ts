@@ -12,6 +12,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
 import { arrayLiteral } from './array-literal.ts';
+import { askForLook } from './ask-for-look.ts';
 import { insertAuditEvent } from './audit.ts';
 import { lockConfig } from './config-lock.ts';
 import { type CatalogInstance, instanceColumns, listInstances } from './instances.ts';
@@ -131,11 +132,13 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
 
 async function upsertInstances(tx: Executor, now: Date, wanted: readonly Instance[], actor: string): Promise<void> {
   if (wanted.length === 0) return;
-  await recordInstances(tx, now, wanted, actor);
+  const changed = await recordInstances(tx, now, wanted, actor);
   const values = wanted
     .map((instance) => ({ ...instanceColumns(instance), source: 'config' as const, createdAt: now }))
     .toSorted((left, right) => (left.id < right.id ? -1 : 1));
   for (let begin = 0; begin < values.length; begin += rowsAtOnce) await upsertRows(tx, now, values.slice(begin, begin + rowsAtOnce));
+  // Other holds may cover their copies now, and another lock may be demanded.
+  if (changed.length > 0) await askForLook(tx, now, sql`id = any(${arrayLiteral(changed)}::text[])`);
 }
 
 /** A statement has at most 65,535 parameters, and a row needs several. */
@@ -176,8 +179,12 @@ async function retireVanished(tx: Executor, now: Date, wanted: readonly Instance
   return retired.map((row) => row.id).toSorted();
 }
 
-/** What becomes of the instances of the file, as events: new ones, those that come back, those that are described otherwise. */
-async function recordInstances(tx: Executor, now: Date, wanted: readonly Instance[], actor: string): Promise<void> {
+/**
+ * What becomes of the instances of the file, as events: new ones, those that come back, those that are described otherwise. Answers with
+ * those that existed and are not what they were.
+ */
+async function recordInstances(tx: Executor, now: Date, wanted: readonly Instance[], actor: string): Promise<InstanceId[]> {
+  const changed: InstanceId[] = [];
   const known = new Map((await tx.select().from(instances)).map((row) => [row.id, row]));
   for (const instance of wanted) {
     const before = known.get(instance.id);
@@ -186,12 +193,14 @@ async function recordInstances(tx: Executor, now: Date, wanted: readonly Instanc
     if (before === undefined || before.retiredAt !== null) {
       const action = before === undefined ? 'instance.added' : 'instance.revived';
       await insertAuditEvent(tx, now, { actor, action, subject: instance.id, facts: { engine, home, policy, dataClass } });
+      if (before !== undefined) changed.push(instance.id);
       continue;
     }
     const was = instanceColumns({ ...before, home: before.homeRegion, policy: before.policyId });
     // A connection may be sealed: that it changed is said, what it was is not.
     const names = describedColumns.filter((name) => !isDeepStrictEqual(was[name], after[name]));
     if (names.length === 0) continue;
+    changed.push(instance.id);
     const show = (columns: typeof after) =>
       Object.fromEntries(names.map((name) => [name, name === 'connection' ? '(not shown)' : columns[name]]));
     await insertAuditEvent(tx, now, {
@@ -201,6 +210,7 @@ async function recordInstances(tx: Executor, now: Date, wanted: readonly Instanc
       facts: { before: show(was), after: show(after) },
     });
   }
+  return changed;
 }
 
 const describedColumns = ['engine', 'homeRegion', 'policyId', 'dataClass', 'labels', 'connection'] as const;

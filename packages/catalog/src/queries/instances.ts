@@ -3,6 +3,7 @@ import { CbcrError, type Instance, type InstanceId, type PolicyId, type Priority
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
+import { askForLook } from './ask-for-look.ts';
 import { insertAuditEvent } from './audit.ts';
 import { type ClaimDue, claimDue, type DueClaim } from './claim-due.ts';
 import { holdConfig } from './config-lock.ts';
@@ -104,6 +105,7 @@ async function addInstance(tx: Executor, now: Date, instance: Instance, actor: s
     .returning();
   if (revived === undefined) throw new CbcrError('instance.not-found', { instance: instance.id });
   await insertAuditEvent(tx, now, { ...event, action: 'instance.revived' });
+  await askForLook(tx, now, sql`id = ${instance.id}`);
   return toInstance(revived);
 }
 

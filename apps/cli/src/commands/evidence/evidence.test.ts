@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashAuditEvent } from '@cbcr/domain';
@@ -81,6 +81,17 @@ test('a pack is exported, is in order, and what is changed in it is named', asyn
   expect(problems.map(({ path }: { path: string }) => path)).toEqual(
     expect.arrayContaining(['copies.json', 'events.json', 'events.json, event 1', 'extra.txt']),
   );
+});
+
+test('a pack is read from its own folder alone: a link in it is followed nowhere', async () => {
+  await using scheduler = await startFakeScheduler(answers);
+  await run([...words, 'linked'], scheduler.environment);
+  await rm(join(currentFolder, 'linked', 'copies.json'));
+  await symlink('/dev/zero', join(currentFolder, 'linked', 'copies.json'));
+  expect(await run(['evidence', 'verify', 'linked'])).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringMatching(/evidence\.not-a-pack[^]*copies\.json|copies\.json[^]*evidence\.not-a-pack/),
+  });
 });
 
 test('a pack is not written over another, nor a key over another, and the private key is for its owner alone', async () => {
