@@ -93,6 +93,9 @@ export const simulationRequestSchema = z.strictObject({
 export type SimulationRequest = z.input<typeof simulationRequestSchema>;
 const longestTokenSeconds = 365 * 24 * 3600;
 
+/** Who else appears as a requester. */
+const ownNames: ReadonlySet<string> = new Set(['api', 'schedule', 'scheduler', 'reconciler']);
+
 /** `name` appears as the requester of what is done with the token. */
 export const issueTokenRequestSchema = z.strictObject({
   name: z
@@ -100,7 +103,7 @@ export const issueTokenRequestSchema = z.strictObject({
     .min(1)
     .max(100)
     .regex(/^[\w.@-]+$/, 'letters, digits, and . _ @ -')
-    .refine((name) => name !== 'api', 'api is the main token'),
+    .refine((name) => !ownNames.has(name.toLowerCase()), 'the main token and the parts of CBCR go by this name in the audit trail'),
   lifetimeSeconds: z.int().min(1).max(longestTokenSeconds),
 });
 export type IssueTokenRequest = z.input<typeof issueTokenRequestSchema>;
