@@ -10,6 +10,7 @@ export { findRefusals } from './change/find-refusal.ts';
 export { type FleetPlan, startFleetPlan } from './change/fleet-plan.ts';
 export { type Supposition, suppose, supposeInstance } from './change/simulate.ts';
 export { chooseControls } from './compliance/choose-controls.ts';
+export type { KnownProtection } from './compliance/control.ts';
 export { controls as complianceControls } from './compliance/controls.ts';
 export { type Finding, severities } from './compliance/finding.ts';
 export { frameworkTemplates } from './compliance/frameworks.ts';

@@ -1,9 +1,17 @@
-import type { HeldPoint, Policy, ProbedCapabilities, Region, RegionId } from '@cbcr/domain';
+import type { CopyLock, HeldPoint, Hold, HoldEffect, Policy, ProbedCapabilities, Region, RegionId } from '@cbcr/domain';
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Permission } from '../residency/may-use.ts';
 import type { PlannedInstance } from '../situation/situation.ts';
 import type { Severity } from './finding.ts';
 import type { ControlSettings, SettingName } from './settings.ts';
+
+/** Holds, and what the stores were told about the copies of one instance. */
+export interface KnownProtection {
+  /** Those in force, and those that were released lately. */
+  readonly holds: readonly Hold[];
+  readonly effects: readonly HoldEffect[];
+  readonly locks: readonly CopyLock[];
+}
 
 /** What a control may know: what is promised to one instance, and what exists. */
 export interface ControlFacts {
@@ -14,6 +22,9 @@ export interface ControlFacts {
   readonly placed: readonly RegionId[];
   readonly groups: readonly PointGroup[];
   readonly now: Date;
+  readonly releaseGraceMs: number;
+  /** Null where nobody read it, as in a plan. */
+  readonly protection: KnownProtection | null;
   region(id: RegionId): Region | undefined;
   /** What a worker found on the real store; undefined when it was not probed. */
   capabilities(id: RegionId): ProbedCapabilities | undefined;

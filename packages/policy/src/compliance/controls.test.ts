@@ -1,6 +1,10 @@
 import {
   type CopyState,
   type HeldPoint,
+  type Hold,
+  type HoldEffectState,
+  holdIdSchema,
+  holdSelectorSchema,
   type PointState,
   type Policy,
   type ProbedCapabilities,
@@ -12,6 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { groupPoints } from '../holdings/group-points.ts';
 import { instanceOf, pointId, regionId } from '../samples.ts';
 import { chooseControls } from './choose-controls.ts';
+import type { KnownProtection } from './control.ts';
 import { controls } from './controls.ts';
 import { evaluateCompliance } from './evaluate-compliance.ts';
 import type { Finding } from './finding.ts';
@@ -46,6 +51,7 @@ interface World {
   regions?: Region[];
   capabilities?: Record<string, Partial<ProbedCapabilities>>;
   forbidden?: string[];
+  protection?: KnownProtection;
   settings?: Record<string, string | number | boolean>;
 }
 
@@ -62,6 +68,8 @@ function ask(control: string, world: World): Finding[] {
     placed: [regionId('here')],
     groups: groupPoints(world.points),
     now: new Date(now),
+    releaseGraceMs: day,
+    protection: world.protection ?? null,
     region: (id) => (world.regions ?? [place('here'), place('there')]).find((region) => region.id === id),
     capabilities: (id) => {
       const probed = world.capabilities?.[id];
@@ -193,6 +201,41 @@ describe('what stores say of themselves', () => {
         { severity: 'unproven', evidence: expect.stringMatching(/^cannot be shown: /) },
       ]);
     }
+  });
+
+  test('lock: every copy needs a lock that lasts, until the time for which the policy wants it is over', () => {
+    const capabilities = { here: { objectLock: true } };
+    const known = (untilDaysAgo: number): KnownProtection => ({
+      ...{ holds: [], effects: [] },
+      locks: [{ point: pointId(1), region: regionId('here'), mode: 'compliance', until: new Date(daysAgo(untilDaysAgo)) }],
+    });
+    expect(ask('lock', { points, capabilities, protection: known(-3) })).toEqual([]);
+    expect(ask('lock', { points, capabilities, protection: known(3) })).toMatchObject([{ severity: 'critical', points: [pointId(1)] }]);
+    const elsewhere = { ...known(-3), locks: known(-3).locks.map((lock) => ({ ...lock, region: regionId('there') })) };
+    expect(ask('lock', { points, capabilities, protection: elsewhere })).toMatchObject([{ severity: 'critical', region: 'here' }]);
+    const lockFor = (days: number): Partial<Policy> => ({ lock: { mode: 'compliance', for: { text: `${days}d`, ms: days * day } } });
+    expect(ask('lock', { points: [held(1, 9, { here: 'verified' })], capabilities, protection: known(3), policy: lockFor(5) })).toEqual([]);
+    expect(
+      ask('lock', { points: [held(1, 9, { here: 'verified' })], capabilities, protection: known(3), policy: lockFor(30) }),
+    ).toHaveLength(1);
+  });
+
+  test('hold-integrity: a store that does not enforce a hold is a violation; one that was not told yet is unproven', () => {
+    const hold: Hold = {
+      ...{ id: holdIdSchema.parse('H-1'), title: 'Miller', reason: 'a court asks', matter: null, releaseRequested: null, released: null },
+      ...{ selector: holdSelectorSchema.parse({ points: [pointId(1)] }), placedBy: 'ada', placedAt: new Date(daysAgo(1)) },
+    };
+    const told = (state: HoldEffectState | null, holds: Hold[] = [hold]): KnownProtection => ({
+      ...{ holds, locks: [] },
+      effects: state === null ? [] : [{ hold: hold.id, point: pointId(1), region: regionId('here'), state, detail: '', at: new Date(now) }],
+    });
+    const askWith = (protection: KnownProtection) => ask('hold-integrity', { points: [...points, held(2, 1, both)], protection });
+    expect(askWith(told('set'))).toEqual([]);
+    expect(askWith(told(null, []))).toEqual([]);
+    for (const state of ['failed', 'unsupported'] as const)
+      expect(askWith(told(state)), state).toMatchObject([{ severity: 'critical', region: 'here', points: [pointId(1)] }]);
+    for (const state of [null, 'cleared'] as const)
+      expect(askWith(told(state))).toMatchObject([{ severity: 'unproven', region: 'here', points: [pointId(1)] }]);
   });
 
   test('encryption: shown by the keys that were recorded with each point, never by the key that the region has now', () => {

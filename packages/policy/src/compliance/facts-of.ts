@@ -1,7 +1,7 @@
 import type { Region, RegionId, Rulebook } from '@cbcr/domain';
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Decision, Situation } from '../situation/situation.ts';
-import type { ControlFacts } from './control.ts';
+import type { ControlFacts, KnownProtection } from './control.ts';
 
 const regionsByRulebook = new WeakMap<Rulebook, ReadonlyMap<RegionId, Region>>();
 
@@ -18,6 +18,7 @@ export function complianceFactsOf(
   situation: Situation,
   { instance, policy, placement, mayHold }: Decision,
   groups: readonly PointGroup[],
+  protection: KnownProtection | null = null,
 ): ControlFacts {
   const regions = regionsOf(situation.rulebook);
   return {
@@ -26,6 +27,8 @@ export function complianceFactsOf(
     placed: placement.placed.map(({ region }) => region),
     groups,
     now: situation.now,
+    releaseGraceMs: situation.rulebook.retention.releaseGrace.ms,
+    protection,
     region: (id) => regions.get(id),
     capabilities: (id) => situation.capabilities.get(id),
     mayHold,

@@ -3,6 +3,7 @@ import { groupPoints } from '../holdings/group-points.ts';
 import { decide } from '../situation/decide.ts';
 import type { PlannedInstance, Situation } from '../situation/situation.ts';
 import { chooseControls } from './choose-controls.ts';
+import type { KnownProtection } from './control.ts';
 import { evaluateCompliance } from './evaluate-compliance.ts';
 import { complianceFactsOf } from './facts-of.ts';
 import type { Finding } from './finding.ts';
@@ -17,11 +18,11 @@ interface InstanceCompliance {
 export function startComplianceCheck(
   situation: Situation,
   { framework }: { framework?: string | undefined } = {},
-): (instance: PlannedInstance, points: readonly HeldPoint[]) => InstanceCompliance {
+): (instance: PlannedInstance, points: readonly HeldPoint[], protection: KnownProtection) => InstanceCompliance {
   const { chosen } = chooseControls(situation.rulebook.compliance);
   const asked = framework === undefined ? chosen : chosen.filter(({ name }) => name === framework);
-  return (instance, points) => ({
+  return (instance, points, protection) => ({
     frameworks: asked.filter(({ dataClasses }) => dataClasses === null || dataClasses.includes(instance.dataClass)).map(({ name }) => name),
-    findings: evaluateCompliance(asked, complianceFactsOf(situation, decide(situation, instance), groupPoints(points))),
+    findings: evaluateCompliance(asked, complianceFactsOf(situation, decide(situation, instance), groupPoints(points), protection)),
   });
 }

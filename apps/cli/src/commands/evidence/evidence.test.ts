@@ -90,7 +90,7 @@ test('a pack is read from its own folder alone: a link in it is followed nowhere
   await symlink('/dev/zero', join(currentFolder, 'linked', 'copies.json'));
   expect(await run(['evidence', 'verify', 'linked'])).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringMatching(/evidence\.not-a-pack[^]*copies\.json|copies\.json[^]*evidence\.not-a-pack/),
+    stderr: expect.stringContaining('copies.json in it is no regular file'),
   });
 });
 

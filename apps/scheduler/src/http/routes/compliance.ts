@@ -1,6 +1,7 @@
+import type { Catalog } from '@cbcr/catalog';
 import { complianceViewSchema, frameworkViewSchema } from '@cbcr/client';
-import { CbcrError, instanceIdSchema } from '@cbcr/domain';
-import { type Finding, startComplianceCheck } from '@cbcr/policy';
+import { CbcrError, type HeldPoint, type Hold, type InstanceId, instanceIdSchema } from '@cbcr/domain';
+import { type Finding, type KnownProtection, startComplianceCheck } from '@cbcr/policy';
 import { z } from 'zod';
 import { planned } from '../../planned-instance.ts';
 import { readHoldings, readSituation } from '../../read-situation.ts';
@@ -35,10 +36,19 @@ export const compliance: Route = (app, deps) => {
       const check = startComplianceCheck(situation, { framework });
       const instances = { held: 0, exempt: 0 };
       const findings: Finding[] = [];
-      for await (const { instance, points } of readHoldings(deps, asked)) {
-        const one = check(planned(instance), points);
-        instances[one.frameworks.length > 0 ? 'held' : 'exempt'] += 1;
-        for (const finding of one.findings) findings.push(finding);
+      const holds = await catalog.holds.active(new Date(situation.now.getTime() - situation.rulebook.retention.releaseGrace.ms));
+      for (let begin = 0; begin < asked.length; begin += pageSize) {
+        const page = asked.slice(begin, begin + pageSize);
+        const protectionOf = await readProtection(
+          catalog,
+          holds,
+          page.map(({ id }) => id),
+        );
+        for await (const { instance, points } of readHoldings(deps, page)) {
+          const one = check(planned(instance), points, protectionOf(points));
+          instances[one.frameworks.length > 0 ? 'held' : 'exempt'] += 1;
+          for (const finding of one.findings) findings.push(finding);
+        }
       }
       return describeCompliance({ checkedAt: situation.now, instances, findings }, query.limit, query.instance !== undefined);
     },
@@ -50,3 +60,17 @@ export const compliance: Route = (app, deps) => {
     async () => describeFrameworks((await catalog.rulebook.current()).rulebook),
   );
 };
+
+/** What the stores of so many instances were told is in memory at a time. */
+const pageSize = 50;
+
+async function readProtection({ protection }: Pick<Catalog, 'protection'>, holds: readonly Hold[], ids: readonly InstanceId[]) {
+  const [effects, locks] = await Promise.all([protection.effects(ids), protection.locks(ids)]);
+  const effectsOf = Map.groupBy(effects, ({ point }) => point);
+  const locksOf = Map.groupBy(locks, ({ point }) => point);
+  return (points: readonly HeldPoint[]): KnownProtection => ({
+    holds,
+    effects: points.flatMap(({ id }) => effectsOf.get(id) ?? []),
+    locks: points.flatMap(({ id }) => locksOf.get(id) ?? []),
+  });
+}

@@ -1,6 +1,7 @@
+import type { CopyLock, HeldPoint, Policy, RegionId } from '@cbcr/domain';
 import { isWhole } from '../../holdings/copy-states.ts';
 import { countPoints } from '../../holdings/describe-holdings.ts';
-import { type Control, cannotShow } from '../control.ts';
+import { type Control, cannotShow, type Observation } from '../control.ts';
 import { earliest, pointsByRegion } from '../legal-copies.ts';
 
 export const lock: Control = {
@@ -8,8 +9,8 @@ export const lock: Control = {
   about: 'copies are locked in their store: nobody can change or remove them before a date',
   severity: 'critical',
   settings: [],
-  check: ({ groups, capabilities }) =>
-    [...pointsByRegion(groups, isWhole)].map(([region, points]) => {
+  check: ({ groups, capabilities, protection, policy, now }) =>
+    [...pointsByRegion(groups, isWhole)].flatMap(([region, points]): Observation | Observation[] => {
       const probed = capabilities(region);
       if (probed === undefined) {
         return cannotShow(
@@ -18,13 +19,7 @@ export const lock: Control = {
           region,
         );
       }
-      if (probed.objectLock) {
-        return cannotShow(
-          `the store in ${region} can lock objects, but this control does not look at until when each copy is locked`,
-          'see until when each copy of a point is locked: cbcr points show POINT',
-          region,
-        );
-      }
+      if (probed.objectLock) return protection === null ? unread(region) : findUnlocked(region, points, protection.locks, policy, now);
       return {
         region,
         points,
@@ -34,3 +29,34 @@ export const lock: Control = {
       };
     }),
 };
+
+const unread = (region: RegionId): Observation =>
+  cannotShow(`until when the store in ${region} locks each copy was not read`, 'run cbcr compliance check', region);
+
+/** Copies that no lock protects now, but for those whose lock, as the policy wants it, is over. */
+function findUnlocked(
+  region: RegionId,
+  points: readonly HeldPoint[],
+  locks: readonly CopyLock[],
+  policy: Policy,
+  now: Date,
+): Observation[] {
+  const locked = new Set(locks.flatMap((lock) => (lock.region === region && lock.until > now ? [lock.point] : [])));
+  const length = policy.lock?.for ?? policy.retention?.keepFor ?? policy.retention?.minimum;
+  const isOver = ({ capturedAtMs }: HeldPoint) =>
+    policy.lock !== undefined && length !== undefined && capturedAtMs + length.ms <= now.getTime();
+  const unlocked = points.filter((point) => !locked.has(point.id) && !isOver(point));
+  if (unlocked.length === 0) return [];
+  return [
+    {
+      region,
+      points: unlocked,
+      sinceMs: earliest(unlocked, (point) => point.completedAtMs),
+      evidence: `no lock is known of ${countPoints(unlocked.length)} in ${region}, although the store there can lock objects`,
+      mend:
+        policy.lock !== undefined && length !== undefined
+          ? `let a worker of ${region} lock them; cbcr points show says until when each copy is locked`
+          : 'demand a lock in the policy (lock: mode, for)',
+    },
+  ];
+}
