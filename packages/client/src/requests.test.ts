@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { issueTokenRequestSchema } from './requests.ts';
 
-test.each(['api', 'API', 'Scheduler', 'reconciler', 'schedule'])('nobody gets a token in the name of %s, which acts by itself', (name) => {
+test.each(['api', 'API', 'Scheduler', 'reconciler', 'schedule', 'config'])('nobody gets a token in the name of %s, which acts by itself', (name) => {
   expect(issueTokenRequestSchema.safeParse({ name, lifetimeSeconds: 60 }).success).toBe(false);
 });
 

@@ -94,7 +94,7 @@ export type SimulationRequest = z.input<typeof simulationRequestSchema>;
 const longestTokenSeconds = 365 * 24 * 3600;
 
 /** Who else appears as a requester. */
-const ownNames: ReadonlySet<string> = new Set(['api', 'schedule', 'scheduler', 'reconciler']);
+const ownNames: ReadonlySet<string> = new Set(['api', 'config', 'schedule', 'scheduler', 'reconciler']);
 
 /** `name` appears as the requester of what is done with the token. */
 export const issueTokenRequestSchema = z.strictObject({

@@ -159,6 +159,7 @@ export function createFilesystemBlobStore({
         lockOf,
         deleteVersions: (versions, options = {}) =>
           guard('erase', options.signal, async () => {
+            for (const { key } of versions) assertKey(region, key);
             await assertRoot();
             return deleteVersions(versions, options);
           }),
