@@ -6,6 +6,8 @@ import type {
   AddInstanceRequest,
   ApplyConfigRequest,
   BackupRequest,
+  ConfirmDeletionsRequest,
+  DeletePointRequest,
   IssueTokenRequest,
   PlaceHoldRequest,
   PlanRequest,
@@ -29,6 +31,14 @@ import {
   auditVerificationViewSchema,
 } from './views/audit.ts';
 import { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
+import {
+  type ConfirmationView,
+  confirmationViewSchema,
+  type DeletionView,
+  deletionViewSchema,
+  type PlannedDeletionView,
+  plannedDeletionViewSchema,
+} from './views/deletion.ts';
 import {
   type CopyLockView,
   copyLockViewSchema,
@@ -114,6 +124,11 @@ export interface CbcrClient {
   listLimits(): Promise<LimitView[]>;
   /** Holds for all workers within a second, until it is reset by `limit: null`. */
   setLimit(name: string, request: SetLimitRequest): Promise<LimitView>;
+  /** Copies that are marked as expiring, or being deleted. */
+  listDeletions(): Promise<DeletionView[]>;
+  /** What the deletion gate says; without `dryRun: false` nothing is marked. */
+  deletePoint(point: string, request: DeletePointRequest): Promise<PlannedDeletionView[]>;
+  confirmDeletions(request: ConfirmDeletionsRequest): Promise<ConfirmationView>;
   applyConfig(request: ApplyConfigRequest): Promise<AppliedConfig>;
   /** Newest first. */
   listPolicyVersions(): Promise<PolicyVersionView[]>;
@@ -232,6 +247,9 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     unlockCopy: (point, request) => call(copyLockViewSchema, 'POST', `/v1/points/${id(point)}/unlock`, request),
     listLimits: () => call(z.array(limitViewSchema), 'GET', '/v1/limits'),
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
+    listDeletions: () => call(z.array(deletionViewSchema), 'GET', '/v1/deletions'),
+    deletePoint: (point, request) => call(z.array(plannedDeletionViewSchema), 'POST', `/v1/points/${id(point)}/deletion`, request),
+    confirmDeletions: (request) => call(confirmationViewSchema, 'POST', '/v1/deletions/confirmations', request),
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
     listPolicyVersions: () => call(z.array(policyVersionViewSchema), 'GET', '/v1/policy/versions'),
     getPolicyVersion: (version) => call(policyDocumentViewSchema, 'GET', `/v1/policy/versions/${version}`),

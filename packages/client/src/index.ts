@@ -13,6 +13,10 @@ export {
   applyConfigRequestSchema,
   type BackupRequest,
   backupRequestSchema,
+  type ConfirmDeletionsRequest,
+  confirmDeletionsRequestSchema,
+  type DeletePointRequest,
+  deletePointRequestSchema,
   type IssueTokenRequest,
   issueTokenRequestSchema,
   type PlaceHoldRequest,
@@ -48,6 +52,14 @@ export {
   auditVerificationViewSchema,
 } from './views/audit.ts';
 export { type ComplianceView, complianceViewSchema, type FrameworkView, frameworkViewSchema } from './views/compliance.ts';
+export {
+  type ConfirmationView,
+  confirmationViewSchema,
+  type DeletionView,
+  deletionViewSchema,
+  type PlannedDeletionView,
+  plannedDeletionViewSchema,
+} from './views/deletion.ts';
 export {
   type CopyLockView,
   copyLockViewSchema,

@@ -137,3 +137,18 @@ export type ReleaseHoldRequest = z.input<typeof releaseHoldRequestSchema>;
 
 export const unlockRequestSchema = z.strictObject({ region: regionIdSchema, reason: said });
 export type UnlockRequest = z.input<typeof unlockRequestSchema>;
+
+/** Without `region` the whole point goes. A dry run asks the deletion gate and marks nothing. */
+export const deletePointRequestSchema = z.strictObject({
+  region: regionIdSchema.optional(),
+  reason: z.string().trim().min(1).max(1000),
+  dryRun: z.boolean().default(true),
+});
+export type DeletePointRequest = z.input<typeof deletePointRequestSchema>;
+
+/** `clock`: the time of the catalog is right. `instance:NAME` or `region:NAME`: so many deletions at once are meant, for a day. */
+export const confirmDeletionsRequestSchema = z.strictObject({
+  scope: z.string().regex(/^(?:clock|(?:instance|region):[a-z0-9-]+)$/, 'clock, instance:NAME or region:NAME'),
+  reason: z.string().trim().min(1).max(1000),
+});
+export type ConfirmDeletionsRequest = z.input<typeof confirmDeletionsRequestSchema>;

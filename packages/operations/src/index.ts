@@ -22,4 +22,5 @@ export { planRun } from './requests/plan-run.ts';
 export { submitRun } from './requests/submit-run.ts';
 export { type CarriedOut, carryOutDeletions } from './retention/carry-out-deletions.ts';
 export { type DeletionWish, type PlannedDeletion, planDeletions, type UnwantedCopy } from './retention/plan-deletions.ts';
+export { type ExpiryOfInstance, planExpired } from './retention/plan-expired.ts';
 export { defaultTransferTuning, type TransferTuning, withLongestLock } from './transfer-tuning.ts';

@@ -17,6 +17,7 @@ export { frameworkTemplates } from './compliance/frameworks.ts';
 export { startComplianceCheck } from './compliance/start-compliance-check.ts';
 export type { CopyUser, DeletionFacts } from './deletion/deletion-facts.ts';
 export { type CopyInQuestion, factsOfCopy, type PointUser } from './deletion/facts-of-copy.ts';
+export { type BulkQuestion, judgeBulk } from './deletion/judge-bulk.ts';
 export { type DeletionReason, type DeletionVerdict, judgeDeletion } from './deletion/judge-deletion.ts';
 export { doubtTime, type SeenTime, type TimeReading, watchClock } from './deletion/watch-clock.ts';
 export type { EffectivePolicy, FieldOrigin, ResolvedPolicy } from './effective/effective-policy.ts';

@@ -28,6 +28,7 @@ import { showInstance } from './instances/show.ts';
 import { listLimits } from './limits/list.ts';
 import { setLimit } from './limits/set.ts';
 import { migrate } from './migrate.ts';
+import { deletePoint } from './points/delete.ts';
 import { listPoints } from './points/list.ts';
 import { showPoint } from './points/show.ts';
 import { unlockPoint } from './points/unlock.ts';
@@ -44,7 +45,9 @@ import { probeRegions } from './regions/probe.ts';
 import { showRegion } from './regions/show.ts';
 import { replicate } from './replicate.ts';
 import { restore } from './restore.ts';
+import { confirmDeletions } from './retention/confirm.ts';
 import { explainRetention } from './retention/explain.ts';
+import { listDeletions } from './retention/pending.ts';
 import { previewRetention } from './retention/preview.ts';
 import { cancelRun } from './runs/cancel.ts';
 import { listRuns } from './runs/list.ts';
@@ -63,7 +66,7 @@ export const topCommands: readonly DefineCommand[] = [backup, replicate, verify,
 export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
   { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },
   { name: 'regions', about: 'places with a store and workers', commands: [listRegions, showRegion, probeRegions] },
-  { name: 'points', about: 'recovery points and their copies', commands: [listPoints, showPoint, unlockPoint] },
+  { name: 'points', about: 'recovery points and their copies', commands: [listPoints, showPoint, unlockPoint, deletePoint] },
   {
     name: 'runs',
     about: 'backups, copies between regions, verifications and restores',
@@ -76,7 +79,7 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     commands: [validatePolicy, planPolicy, simulatePolicy, applyPolicy, rollBackPolicy, showHistory, explainPolicy],
   },
   { name: 'compliance', about: 'what named frameworks find in the copies that exist', commands: [checkCompliance, listFrameworks] },
-  { name: 'retention', about: 'how long copies are kept, and why', commands: [previewRetention, explainRetention] },
+  { name: 'retention', about: 'how long copies are kept, and why', commands: [previewRetention, explainRetention, listDeletions, confirmDeletions] },
   {
     name: 'holds',
     about: 'legal holds: what must not be deleted, whatever the rules say',

@@ -4,6 +4,7 @@ import { carryOutDeletions, planDeletions, type TransferTuning } from '@cbcr/ope
 import type { Logger } from '@cbcr/telemetry';
 import { createClockWatcher } from './clock-watcher.ts';
 import { createIllegalCopies } from './illegal-copies.ts';
+import { createRollingReview } from './rolling-review.ts';
 
 interface DeleteDependencies {
   catalog: Catalog;
@@ -25,6 +26,7 @@ export function createExpiry(deps: DeleteDependencies): () => Promise<'done'> {
   const { catalog, clock, logger } = deps;
   const watch = createClockWatcher(deps);
   const illegal = createIllegalCopies(deps);
+  const review = createRollingReview(deps, requestedBy);
   const startedAtMs = new Map<string, number>();
 
   async function start(open: readonly DeletionRecord[]): Promise<void> {
@@ -54,6 +56,7 @@ export function createExpiry(deps: DeleteDependencies): () => Promise<'done'> {
           'an illegal copy stays for now',
         );
     }
+    await review();
     for (let after = 0; ; ) {
       const open = await catalog.deletions.listOpen({ after, limit: page });
       await start(open);

@@ -49,6 +49,8 @@ export interface DeletionQueries {
   count(copy: CopyKey, writer: RunWriter, versions: number, bytes: number): Promise<void>;
   /** A listing showed that nothing is left: the copy is deleted, and its point with its last copy, and the audit trail says so, all at once. */
   finish(copy: CopyKey, writer: RunWriter, reasons: readonly Reason[]): Promise<void>;
+  /** What lies in the regions (counted at most every ten minutes), and what of it was marked within the last hour by the rules, of how many instances. */
+  tally(regions: readonly RegionId[]): Promise<ReadonlyMap<RegionId, { copies: number; lately: number; instances: number }>>;
   /** By `point/region`: until when the store locks the copy, where it does. */
   locksOf(points: readonly RecoveryPointId[]): Promise<ReadonlyMap<string, Date>>;
   /** For the audit trail: the gate refused. */
@@ -58,9 +60,12 @@ export interface DeletionQueries {
 const isOpen = and(isNull(deletions.confirmedAbsentAt), isNull(deletions.undoneAt));
 const of = ({ point, region }: CopyKey) => and(eq(deletions.pointId, point), eq(deletions.regionId, region), isOpen);
 const subjectOf = ({ point, region }: CopyKey) => `${point}/${region}`;
+/** A count of millions takes a second. */
+const countEveryMs = 600_000;
 const activeRun = sql`state in ('queued', 'running', 'waiting')`;
 
 export function createDeletionQueries({ clock, attempt, transact }: QueryContext): DeletionQueries {
+  const counted = new Map<RegionId, { copies: number; untilMs: number }>();
   /** The point before its copies, everywhere: two deletions never wait for each other in a circle. */
   const lockPoint = async (tx: Executor, id: RecoveryPointId): Promise<PointRecord | null> => {
     const [found] = await tx.select({ id: recoveryPoints.id }).from(recoveryPoints).where(eq(recoveryPoints.id, id)).for('no key update');
@@ -225,6 +230,32 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         await notify(tx, 'points', key.point);
       }),
 
+    tally: (regions) =>
+      attempt(async (db) => {
+        if (regions.length === 0) return new Map();
+        const hourAgo = new Date(clock.now().getTime() - 3_600_000).toISOString();
+        const missing = regions.filter((region) => (counted.get(region)?.untilMs ?? 0) <= clock.monotonicMs());
+        if (missing.length > 0) {
+          const rows = await db.execute<{ region: RegionId; copies: number }>(sql`
+            select region_id as region, count(*)::int as copies from ${copies}
+            where region_id in ${missing} and state in ('stored', 'verified') group by region_id`);
+          for (const region of missing) {
+            const count = rows.find((row) => row.region === region)?.copies ?? 0;
+            counted.set(region, { copies: count, untilMs: clock.monotonicMs() + countEveryMs });
+          }
+        }
+        const marked = await db.execute<{ region: RegionId; lately: number; instances: number }>(sql`
+          select region_id as region, count(*)::int as lately, count(distinct instance_id)::int as instances from ${deletions}
+          where region_id in ${[...regions]} and purpose = 'retention' and planned_at > ${hourAgo}
+            and confirmed_absent_at is null and undone_at is null
+          group by region_id`);
+        return new Map(
+          regions.map((region) => {
+            const { lately = 0, instances = 0 } = marked.find((row) => row.region === region) ?? {};
+            return [region, { copies: counted.get(region)?.copies ?? 0, lately, instances }] as const;
+          }),
+        );
+      }),
     locksOf: (points) =>
       attempt(async (db) => {
         if (points.length === 0) return new Map();

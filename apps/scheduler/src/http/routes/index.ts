@@ -2,6 +2,7 @@ import { audit } from './audit.ts';
 import { backups } from './backups.ts';
 import { compliance } from './compliance.ts';
 import { config } from './config.ts';
+import { deletions } from './deletions.ts';
 import { holds } from './holds.ts';
 import { instances } from './instances.ts';
 import { limits } from './limits.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   replications,
   verifications,
   points,
+  deletions,
   restores,
   runs,
   regions,
