@@ -79,7 +79,11 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     commands: [validatePolicy, planPolicy, simulatePolicy, applyPolicy, rollBackPolicy, showHistory, explainPolicy],
   },
   { name: 'compliance', about: 'what named frameworks find in the copies that exist', commands: [checkCompliance, listFrameworks] },
-  { name: 'retention', about: 'how long copies are kept, and why', commands: [previewRetention, explainRetention, listDeletions, confirmDeletions] },
+  {
+    name: 'retention',
+    about: 'how long copies are kept, and why',
+    commands: [previewRetention, explainRetention, listDeletions, confirmDeletions],
+  },
   {
     name: 'holds',
     about: 'legal holds: what must not be deleted, whatever the rules say',

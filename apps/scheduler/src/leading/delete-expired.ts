@@ -3,8 +3,8 @@ import type { Clock } from '@cbcr/domain';
 import { carryOutDeletions, planDeletions, type TransferTuning } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
 import { createClockWatcher } from './clock-watcher.ts';
+import { createExpiredCopies } from './expired-copies.ts';
 import { createIllegalCopies } from './illegal-copies.ts';
-import { createRollingReview } from './rolling-review.ts';
 
 interface DeleteDependencies {
   catalog: Catalog;
@@ -26,7 +26,7 @@ export function createExpiry(deps: DeleteDependencies): () => Promise<'done'> {
   const { catalog, clock, logger } = deps;
   const watch = createClockWatcher(deps);
   const illegal = createIllegalCopies(deps);
-  const review = createRollingReview(deps, requestedBy);
+  const markExpired = createExpiredCopies(deps, requestedBy);
   const startedAtMs = new Map<string, number>();
 
   async function start(open: readonly DeletionRecord[]): Promise<void> {
@@ -56,7 +56,7 @@ export function createExpiry(deps: DeleteDependencies): () => Promise<'done'> {
           'an illegal copy stays for now',
         );
     }
-    await review();
+    await markExpired();
     for (let after = 0; ; ) {
       const open = await catalog.deletions.listOpen({ after, limit: page });
       await start(open);
