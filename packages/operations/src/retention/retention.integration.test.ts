@@ -1,10 +1,11 @@
-import { DeletionPermit, type InstanceId, type RecoveryPointId, type RegionId, systemClock } from '@cbcr/domain';
+import { DeletionPermit, type InstanceId, type RecoveryPointId, type RegionId, rulebookPolicySchema, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { crashProcess, type Deed, isManifest } from '../../test/faults.ts';
 import { type MadePoint, makePoint } from '../../test/made-point.ts';
 import { createRun, perform, startRun } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
+import { planExpired } from './plan-expired.ts';
 
 let stage: Stage;
 let shop: InstanceId;
@@ -166,6 +167,34 @@ test('a store that deletes nothing and says otherwise is not believed: the catal
   expect(await stateOf(old.id, beta)).toBe('expiring');
   expect(await startRun(stage, 'retention', run, { dependencies: dependencies() })).toMatchObject({ state: 'succeeded' });
   expect(await stateOf(old.id, beta)).toBe('deleted');
+});
+
+test('what has expired is marked as far as the gate lets it, and too much at once waits for a confirmation', async () => {
+  const policies = [
+    { id: 'standard', placement: { copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] }, retention: { keepFor: '1h' } },
+  ];
+  const change = { regions: [...stage.regions], policies: policies.map((policy) => rulebookPolicySchema.parse(policy)), instances: [] };
+  await stage.catalog.applyConfig(change, 'test');
+  const before = (await stage.catalog.points.list({ instance: shop, state: 'complete' })).map(({ id }) => id);
+  // Neither the cooling-off of the rules before, nor that of a day: those that kept everything still hold.
+  const cooling = await planExpired(dependencies(), shop, { requestedBy: 'test', dryRun: true });
+  expect(cooling.planned).toEqual([]);
+  const muchLater = () => new Date(systemClock.now().getTime() + 400 * 24 * hourMs);
+  const { tuning } = stage.dependencies();
+  const then = stage.dependencies({ clock: { ...systemClock, now: muchLater }, tuning: { ...tuning, workerStaleMs: 500 * 24 * hourMs } });
+  await stage.catalog.clockWatch.see({ lastSeenAt: muchLater(), doubt: null });
+
+  const stopped = await planExpired(then, shop, { requestedBy: 'test', dryRun: false });
+  expect(stopped.stopped.map(({ rule }) => rule)).toContain('bulk-share');
+  expect(stopped.planned.some(({ marked }) => marked)).toBe(false);
+  for (const scope of [`instance:${shop}`, ...[alpha, beta, gamma].map((region) => `region:${region}`)]) {
+    await stage.catalog.deletionConfirmations.confirm(scope, new Date(systemClock.now().getTime() + hourMs), 'tester', 'a test');
+  }
+  const { planned } = await planExpired(then, shop, { requestedBy: 'test', dryRun: false });
+  const [newest, ...older] = before;
+  for (const one of planned) expect(one.marked, `${one.point} ${JSON.stringify(one.verdict.reasons)}`).toBe(one.point !== newest);
+  expect(new Set(planned.filter(({ marked }) => marked).map(({ point }) => point))).toEqual(new Set(older));
+  expect((await stage.catalog.copies.list(newest ?? old.id)).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
 });
 
 test('raw SQL cannot call a copy deleted, and no permit can be taken from a plan', async () => {
