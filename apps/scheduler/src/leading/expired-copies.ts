@@ -28,6 +28,8 @@ export function createExpiredCopies(
     for (const instance of new Set(due.map((copy) => copy.instance))) {
       const before = asked.get(instance);
       if (before !== undefined && clock.monotonicMs() < before.againAtMs) continue;
+      // Also when asking fails: one instance that cannot be judged keeps none of the others.
+      asked.set(instance, { againAtMs: clock.monotonicMs() + askAgainMs, said: before?.said ?? '' });
       const { planned, stopped } = await planExpired({ catalog, clock, tuning }, instance, { requestedBy, dryRun: false });
       const marked = planned.filter((one) => one.marked).map(({ point, region }) => `${point}/${region}`);
       if (marked.length > 0) logger.info({ instance, copies: marked }, 'copies have expired');

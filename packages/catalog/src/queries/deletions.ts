@@ -4,9 +4,13 @@ import { notify } from '../channels.ts';
 import type { Executor } from '../executor.ts';
 import type { QueryContext } from '../query-context.ts';
 import { deletions } from '../schema/deletions.ts';
+import { holds } from '../schema/holds.ts';
+import { instances } from '../schema/instances.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
+import { policyVersions } from '../schema/policy-versions.ts';
 import { insertAuditEvent } from './audit.ts';
 import { changeCopy, lockCopy } from './change-copy.ts';
+import { holdConfig } from './config-lock.ts';
 import type { CopyKey } from './copies.ts';
 import { type RunWriter, requireHeldRun, writerColumns } from './fence.ts';
 import { type PointRecord, requirePoint } from './point-record.ts';
@@ -23,8 +27,14 @@ export interface NewDeletion extends CopyKey {
 export type DeletionRecord = Omit<typeof deletions.$inferSelect, 'pointId' | 'regionId' | 'instanceId' | 'runId'> &
   CopyKey & { instance: InstanceId };
 
-/** What the gate was told of the copies of a point: if it is no longer so, it is asked again. */
-export type SeenCopies = readonly { region: RegionId; state: CopyState }[];
+/** What the gate was told: if it is no longer so, it is asked again. */
+export interface SeenFacts {
+  copies: readonly { region: RegionId; state: CopyState }[];
+  /** Other runs that work with the point. */
+  users: number;
+  /** Of {@link DeletionQueries.deciding}, from before anything else was read. */
+  deciding: string;
+}
 
 /** How far the bytes of a copy have gone. Every write names the run and its epoch. */
 export interface DeletionQueries {
@@ -40,16 +50,24 @@ export interface DeletionQueries {
   /** Every deletion of the point there ever was, oldest first. */
   listOf(point: RecoveryPointId): Promise<DeletionRecord[]>;
   /**
-   * The point of no return: from here on bytes may be gone. Locks the point and its copies; false when one of them is not as the gate saw it, or when
-   * another run has begun to work with the point since. What an attempt left behind is planned by this too.
+   * A word that changes whenever a hold is placed, the rulebook gets a version, or the instance becomes one that other rules and holds select. Read it
+   * before the facts of the gate.
    */
-  begin(deletion: NewDeletion, writer: RunWriter, seen: SeenCopies, users: number): Promise<boolean>;
+  deciding(instance: InstanceId): Promise<string>;
+  /**
+   * The point of no return: from here on bytes may be gone. Locks the point, its copies and what decides about them; false when anything is not as the
+   * gate saw it. A hold is either seen by this or placed after it. What an attempt left behind is planned by this too.
+   */
+  begin(deletion: NewDeletion, writer: RunWriter, seen: SeenFacts): Promise<boolean>;
   manifestGone(copy: CopyKey, writer: RunWriter): Promise<void>;
   /** Adds to what was deleted so far. */
   count(copy: CopyKey, writer: RunWriter, versions: number, bytes: number): Promise<void>;
   /** A listing showed that nothing is left: the copy is deleted, and its point with its last copy, and the audit trail says so, all at once. */
   finish(copy: CopyKey, writer: RunWriter, reasons: readonly Reason[]): Promise<void>;
-  /** What lies in the regions (counted at most every ten minutes), and what of it was marked within the last hour by the rules, of how many instances. */
+  /**
+   * What lies in the regions, expiring or not (counted at most every ten minutes), and what was marked within the last hour by the rules, of how many
+   * instances, whether it is gone already or not.
+   */
   tally(regions: readonly RegionId[]): Promise<ReadonlyMap<RegionId, { copies: number; lately: number; instances: number }>>;
   /** By `point/region`: until when the store locks the copy, where it does. */
   locksOf(points: readonly RecoveryPointId[]): Promise<ReadonlyMap<string, Date>>;
@@ -62,6 +80,11 @@ const of = ({ point, region }: CopyKey) => and(eq(deletions.pointId, point), eq(
 const subjectOf = ({ point, region }: CopyKey) => `${point}/${region}`;
 /** A count of millions takes a second. */
 const countEveryMs = 600_000;
+const namesOf = (copiesOfPoint: SeenFacts['copies']) =>
+  copiesOfPoint
+    .map(({ region, state }) => `${region} ${state}`)
+    .toSorted()
+    .join();
 const activeRun = sql`state in ('queued', 'running', 'waiting')`;
 
 export function createDeletionQueries({ clock, attempt, transact }: QueryContext): DeletionQueries {
@@ -78,9 +101,14 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
       .update(recoveryPoints)
       .set({ state, ...writerColumns(writer) })
       .where(eq(recoveryPoints.id, id));
-  const fenced = <Result>({ run, epoch }: RunWriter, work: (tx: Executor, now: Date) => Promise<Result>) => {
+  const fenced = <Result>(
+    { run, epoch }: RunWriter,
+    work: (tx: Executor, now: Date) => Promise<Result>,
+    before: (tx: Executor) => Promise<unknown> = async () => undefined,
+  ) => {
     const now = clock.now();
     return transact(async (tx) => {
+      await before(tx);
       await requireHeldRun(tx, run, epoch);
       return work(tx, now);
     });
@@ -155,22 +183,17 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         return rows.map(toRecord);
       }),
 
-    begin: (deletion, writer, seen, users) =>
-      fenced(writer, async (tx, now) => {
+    deciding: (instance) => attempt((db) => readDeciding(db, instance)),
+    begin: (deletion, writer, seen) => {
+      const work = async (tx: Executor, now: Date) => {
         const point = await lockPoint(tx, deletion.point);
-        const found = point?.copies.map(({ region, state }) => `${region} ${state}`).toSorted() ?? [];
-        if (
-          found.join() !==
-          seen
-            .map(({ region, state }) => `${region} ${state}`)
-            .toSorted()
-            .join()
-        )
-          return false;
+        if (namesOf(point?.copies ?? []) !== namesOf(seen.copies)) return false;
+        await tx.select({ id: instances.id }).from(instances).where(eq(instances.id, deletion.instance)).for('share');
+        if ((await readDeciding(tx, deletion.instance)) !== seen.deciding) return false;
         const [row] = await tx.execute<{ users: number }>(
           sql`select count(*)::int as users from runs where point_id = ${deletion.point} and id <> ${writer.run} and ${activeRun}`,
         );
-        if (row?.users !== users) return false;
+        if (row?.users !== seen.users) return false;
         const [open] = await tx.select().from(deletions).where(of(deletion)).for('no key update');
         // What an attempt left behind was never marked: nobody could have read it.
         if (open === undefined && deletion.purpose !== 'garbage') return false;
@@ -181,7 +204,10 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
           await tx.update(deletions).set({ runId: writer.run, begunAt, reasons }).where(eq(deletions.id, open.id));
         }
         return true;
-      }),
+      };
+      // First of all locks: whoever places a hold or applies rules waits for this transaction, or this one for them.
+      return fenced(writer, work, holdConfig);
+    },
     manifestGone: (key, writer) =>
       fenced(writer, async (tx, now) => {
         await tx
@@ -238,7 +264,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         if (missing.length > 0) {
           const rows = await db.execute<{ region: RegionId; copies: number }>(sql`
             select region_id as region, count(*)::int as copies from ${copies}
-            where region_id in ${missing} and state in ('stored', 'verified') group by region_id`);
+            where region_id in ${missing} and state in ('stored', 'verified', 'expiring') group by region_id`);
           for (const region of missing) {
             const count = rows.find((row) => row.region === region)?.copies ?? 0;
             counted.set(region, { copies: count, untilMs: clock.monotonicMs() + countEveryMs });
@@ -247,7 +273,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         const marked = await db.execute<{ region: RegionId; lately: number; instances: number }>(sql`
           select region_id as region, count(*)::int as lately, count(distinct instance_id)::int as instances from ${deletions}
           where region_id in ${[...regions]} and purpose = 'retention' and planned_at > ${hourAgo}
-            and confirmed_absent_at is null and undone_at is null
+            and undone_at is null
           group by region_id`);
         return new Map(
           regions.map((region) => {
@@ -274,6 +300,18 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
       await transact((tx) => insertAuditEvent(tx, now, { actor, action: 'deletion.denied', subject: subjectOf(key), facts }));
     },
   };
+}
+
+/** Holds are only ever added, and so are versions: counting finds also one whose transaction began earlier and ended later than another's. */
+async function readDeciding(db: Executor, instance: InstanceId): Promise<string> {
+  const [row] = await db.execute<{ deciding: string }>(sql`
+    select concat_ws(' ',
+      (select count(*) from ${holds}),
+      (select count(*) from ${policyVersions}),
+      (select md5(row(i.engine, i.home_region, i.policy_id, i.data_class, i.labels, i.retired_at)::text) from ${instances} i where i.id = ${instance})
+    ) as deciding`);
+  if (row === undefined) throw new RangeError('an aggregate gives a row');
+  return row.deciding;
 }
 
 const rowOf = ({ point, region, instance, reasons, ...rest }: NewDeletion, now: Date) => ({

@@ -4,6 +4,7 @@ import type { Executor, QueryContext } from '../query-context.ts';
 import { holdReleases, holds } from '../schema/holds.ts';
 import { askForLook } from './ask-for-look.ts';
 import { insertAuditEvent } from './audit.ts';
+import { lockConfig } from './config-lock.ts';
 import { askForReview } from './retention-due.ts';
 
 export interface NewHold {
@@ -58,6 +59,8 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
   return {
     place: (hold, by) =>
       transact(async (tx) => {
+        // Once this is answered no deletion can begin that did not know of the hold.
+        await lockConfig(tx);
         const at = clock.now();
         // As JSON now: the driver would store moments in a form of its own.
         const selector = JSON.parse(JSON.stringify(hold.selector));

@@ -1,5 +1,5 @@
 import { type BlobEraser, manifestKey, type StoredVersion } from '@cbcr/blobstore';
-import type { DeletionRecord, NewDeletion, RunWriter, SeenCopies } from '@cbcr/catalog';
+import type { DeletionRecord, NewDeletion, RunWriter, SeenFacts } from '@cbcr/catalog';
 import { CbcrError, type RecoveryPointId } from '@cbcr/domain';
 import type { JobKinds, ParamsOf, RunContext } from '@cbcr/jobs';
 import { type DeletionReason, type DeletionVerdict, judgeDeletion } from '@cbcr/policy';
@@ -34,7 +34,7 @@ export async function deleteCopy(deps: OperationDependencies, context: Retention
     if (answer.verdict.permit === null) return deny(deps, context, point, answer.verdict.reasons);
     const store = await deps.openStore(await deps.catalog.regions.get(region));
     const eraser = store.openEraser(answer.verdict.permit);
-    const locks = await readStoreLocks(eraser, manifestKey(instance, point), signal);
+    const locks = await readStoreLocks(eraser, signal);
     const again = await askGate(deps, context, point, open, locks);
     if (again.verdict.permit === null) return deny(deps, context, point, again.verdict.reasons);
 
@@ -48,7 +48,7 @@ export async function deleteCopy(deps: OperationDependencies, context: Retention
       reasons: again.verdict.reasons,
     };
     const askedAtMs = deps.clock.monotonicMs();
-    if (await deps.catalog.deletions.begin(deletion, writer, again.seen, again.users)) {
+    if (await deps.catalog.deletions.begin(deletion, writer, again.seen)) {
       if (deps.clock.monotonicMs() - askedAtMs < freshMs) return erase(deps, context, deletion, eraser, again.garbage);
     }
     if (asked === mostQuestions) throw new CbcrError('run.unexpected', { cause: `the copies of ${point} change all the time` });
@@ -57,8 +57,7 @@ export async function deleteCopy(deps: OperationDependencies, context: Retention
 
 interface GateAnswer {
   verdict: DeletionVerdict;
-  seen: SeenCopies;
-  users: number;
+  seen: SeenFacts;
   garbage: GarbageOfPoint | null;
 }
 
@@ -69,15 +68,17 @@ async function askGate(
   open: DeletionRecord | undefined,
   locks: StoreLocks = { lockedUntil: null, holds: [] },
 ): Promise<GateAnswer> {
+  // Before all else: what changes while the rest is read changes this word too.
+  const deciding = await deps.catalog.deletions.deciding(instance);
   const situation = await readDeletionSituation(deps, instance, [point]);
   const known = situation.facts.get(point);
-  const seen = (known?.point.copies ?? []).map((copy) => ({ region: copy.region, state: copy.state }));
-  const users = known === undefined ? 0 : usersOf(known, run.id).length;
+  const copies = (known?.point.copies ?? []).map((copy) => ({ region: copy.region, state: copy.state }));
+  const seen = { copies, users: known === undefined ? 0 : usersOf(known, run.id).length, deciding };
   if (purpose === 'garbage') {
     const store = await deps.openStore(await deps.catalog.regions.get(region));
     const garbage = await readGarbage({ catalog: deps.catalog, store, instance, point, signal });
     const facts = garbage.factsFor({ situation, region, run: run.id, locks });
-    return { verdict: judgeDeletion(facts), seen, users, garbage };
+    return { verdict: judgeDeletion(facts), seen, garbage };
   }
   const facts = factsAbout(situation, {
     point,
@@ -91,7 +92,7 @@ async function askGate(
     storeHolds: locks.holds,
   });
   if (facts === null) throw new CbcrError('copy.not-found', { point, region });
-  return { verdict: judgeDeletion(facts), seen, users, garbage: null };
+  return { verdict: judgeDeletion(facts), seen, garbage: null };
 }
 
 async function deny(

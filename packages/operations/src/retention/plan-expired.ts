@@ -47,7 +47,7 @@ export async function planExpired(
   const ofRegion = (region: RegionId) => {
     const { copies = 0, lately = 0, instances = 0 } = tallies.get(region) ?? {};
     const here = due.filter((copy) => copy.region === region).length;
-    return judgeBulk({ scope: `region ${region}`, due: here + lately, total: copies + lately, ordinary: instances + 1, share });
+    return judgeBulk({ scope: `region ${region}`, due: here + lately, total: copies, ordinary: instances + 1, share });
   };
   const stopped = [
     confirmed.has(`instance:${instance}`) ? null : ofInstance,

@@ -5,6 +5,8 @@ import { crashProcess, type Deed, isManifest } from '../../test/faults.ts';
 import { type MadePoint, makePoint } from '../../test/made-point.ts';
 import { createRun, perform, startRun } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
+import { carryOutDeletions } from './carry-out-deletions.ts';
+import { planDeletions } from './plan-deletions.ts';
 import { planExpired } from './plan-expired.ts';
 
 let stage: Stage;
@@ -16,6 +18,13 @@ const later = () => new Date(systemClock.now().getTime() + 25 * hourMs);
 const dependencies = () => {
   const { tuning } = stage.dependencies();
   return stage.dependencies({ clock: { ...systemClock, now: later }, tuning: { ...tuning, workerStaleMs: 48 * hourMs } });
+};
+/** Of one to whom something happens just before the point of no return. */
+const dependenciesThat = (around: (begin: () => Promise<boolean>) => Promise<boolean>) => {
+  const ours = dependencies();
+  const { deletions } = ours.catalog;
+  const begin: typeof deletions.begin = (...given) => around(() => deletions.begin(...given));
+  return { ...ours, catalog: { ...ours.catalog, deletions: { ...deletions, begin } } };
 };
 const stateOf = async (point: RecoveryPointId, region: RegionId) =>
   (await stage.catalog.copies.list(point)).find((copy) => copy.region === region)?.state;
@@ -95,6 +104,64 @@ describe('a copy whose grace is over', () => {
     expect(await stage.catalog.deletions.undo({ point: old.id, region: beta }, 'tester', [{ rule: 'hold', text: 'held' }])).toBe(true);
     expect(await stateOf(old.id, beta)).toBe('stored');
     await old.verify(beta);
+    await stage.catalog.holds.release(id, 'the court is done', 'counsel');
+  });
+
+  test('stays when a hold is placed between the last answer of the gate and the point of no return', async () => {
+    const there = await old.fingerprint(beta);
+    await mark(old.id, beta);
+    const placed: string[] = [];
+    const answers: boolean[] = [];
+    const done = await perform(stage, 'retention', wanted(old.id, beta), {
+      dependencies: dependenciesThat(async (begin) => {
+        if (placed.length === 0) {
+          const hold = { title: 'case', reason: 'a court asks', matter: null, selector: { points: [old.id] } };
+          placed.push((await stage.catalog.holds.place(hold, 'counsel')).id);
+        }
+        answers.push(await begin());
+        return answers.at(-1) === true;
+      }),
+    });
+    expect(answers).toEqual([false]);
+    expect(done).toMatchObject({ result: { deleted: [], denied: [{ reasons: [expect.stringContaining(placed.join())] }] } });
+    expect(await old.fingerprint(beta)).toEqual(there);
+    expect((await stage.catalog.deletions.listOf(old.id)).map(({ begunAt }) => begunAt)).toEqual([null]);
+    for (const hold of await stage.catalog.holds.list())
+      if (hold.released === null) await stage.catalog.holds.release(hold.id, 'the court is done', 'counsel');
+  });
+
+  test('is asked about again when the rules change between the last answer of the gate and the point of no return', async () => {
+    await mark(old.id, beta);
+    const answers: boolean[] = [];
+    const done = await perform(stage, 'retention', wanted(old.id, beta), {
+      dependencies: dependenciesThat(async (begin) => {
+        if (answers.length === 0) await stage.changePolicy({ synchronousMinimum: 2 });
+        answers.push(await begin());
+        return answers.at(-1) === true;
+      }),
+    });
+    expect(answers).toEqual([false, true]);
+    expect(done).toMatchObject({ result: { deleted: [old.id] } });
+    await stage.changePolicy({ synchronousMinimum: 1 });
+  });
+
+  test('keeps its manifest when the store locks or holds one segment alone', async () => {
+    const there = await old.fingerprint(beta);
+    const [segment] = await old.segments(beta);
+    await mark(old.id, beta);
+    for (const [lock, said] of [
+      [{ retainUntil: new Date(later().getTime() + hourMs), legalHold: false }, /lock-date/],
+      [{ retainUntil: null, legalHold: true }, /a legal hold is set on .*segments/],
+    ] as const) {
+      stage.plant(beta, (store) => ({
+        ...store,
+        openEraser: (permit) => ({ ...store.openEraser(permit), lockOf: async ({ key }) => (key === segment ? lock : null) }),
+      }));
+      const done = await perform(stage, 'retention', wanted(old.id, beta), { dependencies: dependencies() });
+      stage.plant(beta, null);
+      expect(done).toMatchObject({ result: { deleted: [], denied: [{ reasons: [expect.stringMatching(said)] }] } });
+      expect(await old.fingerprint(beta)).toEqual(there);
+    }
   });
 
   test('stays while a run reads the point, and before the grace is over', async () => {
@@ -175,7 +242,9 @@ test('what has expired is marked as far as the gate lets it, and too much at onc
   ];
   const change = { regions: [...stage.regions], policies: policies.map((policy) => rulebookPolicySchema.parse(policy)), instances: [] };
   await stage.catalog.applyConfig(change, 'test');
-  const before = (await stage.catalog.points.list({ instance: shop, state: 'complete' })).map(({ id }) => id);
+  const before = (await stage.catalog.points.list({ instance: shop, state: 'complete', limit: 200 })).map(({ id }) => id);
+  const hold = { title: 'case', reason: 'a court asks', matter: null, selector: { points: [old.id] } };
+  await stage.catalog.holds.place(hold, 'counsel');
   // Neither the cooling-off of the rules before, nor that of a day: those that kept everything still hold.
   const cooling = await planExpired(dependencies(), shop, { requestedBy: 'test', dryRun: true });
   expect(cooling.planned).toEqual([]);
@@ -191,10 +260,39 @@ test('what has expired is marked as far as the gate lets it, and too much at onc
     await stage.catalog.deletionConfirmations.confirm(scope, new Date(systemClock.now().getTime() + hourMs), 'tester', 'a test');
   }
   const { planned } = await planExpired(then, shop, { requestedBy: 'test', dryRun: false });
-  const [newest, ...older] = before;
+  const [newest, ...others] = before;
+  // The rules keep what a hold covers, so that it is not even a candidate, and the gate refuses it to whoever asks all the same.
+  const older = others.filter((id) => id !== old.id);
+  expect(older).toHaveLength(others.length - 1);
+  const forced = { purpose: 'retention' as const, wholePoint: false, request: null, requestedBy: 'test', dryRun: true };
+  const [refused] = await planDeletions(then, [{ instance: shop, point: old.id, region: beta }], forced);
+  expect(refused?.verdict.reasons.filter(({ allows }) => !allows).map(({ rule }) => rule)).toEqual(
+    expect.arrayContaining(['has-expired', 'hold']),
+  );
   for (const one of planned) expect(one.marked, `${one.point} ${JSON.stringify(one.verdict.reasons)}`).toBe(one.point !== newest);
   expect(new Set(planned.filter(({ marked }) => marked).map(({ point }) => point))).toEqual(new Set(older));
-  expect((await stage.catalog.copies.list(newest ?? old.id)).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
+  const kept = [newest ?? old.id, old.id];
+  for (const id of kept)
+    expect((await stage.catalog.copies.list(id)).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
+
+  // The grace is over by then: what was marked goes, in every region, and nothing else does.
+  const survivors = await old.fingerprint(beta);
+  const open = await stage.catalog.deletions.listOpen({ points: older });
+  const { runs, kept: undone } = await carryOutDeletions(then, shop, open, 'test');
+  expect(undone).toEqual([]);
+  expect(new Set(runs.map(({ region }) => region))).toEqual(new Set([alpha, beta, gamma]));
+  for (const { region, params } of runs) {
+    const done = await perform(stage, 'retention', { instance: shop, region, params }, { dependencies: then });
+    expect(done).toMatchObject({ state: 'succeeded', result: { denied: [] } });
+  }
+  for (const id of older) {
+    expect((await stage.catalog.points.get(id)).state).toBe('deleted');
+    const events = await stage.catalog.audit.list({ subject: `${id}/${alpha}` });
+    expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(['copy.expiring', 'copy.deleted']));
+  }
+  for (const id of kept)
+    expect((await stage.catalog.copies.list(id)).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
+  expect(await old.fingerprint(beta)).toEqual(survivors);
 });
 
 test('raw SQL cannot call a copy deleted, and no permit can be taken from a plan', async () => {

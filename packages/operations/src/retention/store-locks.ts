@@ -7,18 +7,34 @@ export interface StoreLocks {
   holds: Reason[];
 }
 
+/** The store's own limits decide how many of these are under way. */
+const askedAtOnce = 100;
+
 /**
- * Asks the store about every version of the manifest, whatever the catalog knows: locks and holds are set on all versions of a copy, or on none, and
- * the manifest goes first, so that a copy which the store protects loses nothing.
+ * Asks the store about every version of every object of the copy, whatever the catalog knows: one segment that the store keeps is reason enough that
+ * the manifest stays, without which it would be of no use.
  */
-export async function readStoreLocks(eraser: BlobEraser, manifest: string, signal: AbortSignal): Promise<StoreLocks> {
-  const versions: StoredVersion[] = [];
-  for await (const version of eraser.listVersions({ signal })) if (version.key === manifest) versions.push(version);
-  const locks = await Promise.all(versions.map((version) => eraser.lockOf(version, { signal })));
-  const dates = locks.flatMap((lock) => lock?.retainUntil?.getTime() ?? []);
-  const isHeld = locks.some((lock) => lock?.legalHold === true);
+export async function readStoreLocks(eraser: BlobEraser, signal: AbortSignal): Promise<StoreLocks> {
+  let lockedUntilMs = Number.NEGATIVE_INFINITY;
+  const held = new Set<string>();
+  let batch: StoredVersion[] = [];
+  const ask = async () => {
+    const asked = batch;
+    batch = [];
+    const locks = await Promise.all(asked.map(async (version) => ({ version, lock: await eraser.lockOf(version, { signal }) })));
+    for (const { version, lock } of locks) {
+      lockedUntilMs = Math.max(lockedUntilMs, lock?.retainUntil?.getTime() ?? Number.NEGATIVE_INFINITY);
+      if (lock?.legalHold === true) held.add(version.key);
+    }
+  };
+  for await (const version of eraser.listVersions({ signal })) {
+    batch.push(version);
+    if (batch.length === askedAtOnce) await ask();
+  }
+  await ask();
+  const [example] = held;
   return {
-    lockedUntil: dates.length === 0 ? null : new Date(Math.max(...dates)),
-    holds: isHeld ? [{ rule: 'store-hold', text: `a legal hold is set on ${manifest} at the store` }] : [],
+    lockedUntil: Number.isFinite(lockedUntilMs) ? new Date(lockedUntilMs) : null,
+    holds: example === undefined ? [] : [{ rule: 'store-hold', text: `a legal hold is set on ${example} at the store` }],
   };
 }
