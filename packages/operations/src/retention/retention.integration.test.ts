@@ -1,4 +1,5 @@
 import { DeletionPermit, type InstanceId, type RecoveryPointId, type RegionId, rulebookPolicySchema, systemClock } from '@cbcr/domain';
+import { jobKinds } from '@cbcr/jobs';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { crashProcess, type Deed, isManifest } from '../../test/faults.ts';
@@ -282,7 +283,12 @@ test('what has expired is marked as far as the gate lets it, and too much at onc
   expect(undone).toEqual([]);
   expect(new Set(runs.map(({ region }) => region))).toEqual(new Set([alpha, beta, gamma]));
   for (const { region, params } of runs) {
-    const done = await perform(stage, 'retention', { instance: shop, region, params }, { dependencies: then });
+    const done = await perform(
+      stage,
+      'retention',
+      { instance: shop, region, params: jobKinds.retention.params.parse(params) },
+      { dependencies: then },
+    );
     expect(done).toMatchObject({ state: 'succeeded', result: { denied: [] } });
   }
   for (const id of older) {

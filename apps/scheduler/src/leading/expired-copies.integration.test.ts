@@ -1,0 +1,54 @@
+import { systemClock as clock } from '@cbcr/domain';
+import { jobKinds } from '@cbcr/jobs';
+import { defaultTransferTuning } from '@cbcr/operations';
+import { createLogger } from '@cbcr/telemetry';
+import type {} from '@cbcr/testkit/vitest-servers';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { configure } from '../../test/leading-stage.ts';
+import { makePoint } from '../../test/made-points.ts';
+import { createSchedulerStage, type SchedulerStage, shop } from '../../test/stage.ts';
+import { createExpiry } from './delete-expired.ts';
+import { reviewRetention } from './review-retention.ts';
+
+let stage: SchedulerStage;
+beforeAll(async () => {
+  stage = await createSchedulerStage({ adminUrl: inject('postgresAdminUrl'), clock });
+  const rules = '  grace: 1s\n  rules:\n    newest:\n      keep: { last: 1 }\n';
+  await configure(stage, `${stage.yaml()}\nretention:\n${rules}`);
+  await stage.reportRegions(true);
+});
+afterAll(() => stage.close());
+
+test('copies that have expired are marked once somebody confirms that so many shall go, and their runs start when the grace is over', async () => {
+  const { catalog } = stage;
+  const deps = { catalog, clock, tuning: defaultTransferTuning, logger: createLogger({ service: 'test', level: 'silent' }) };
+  const old = [await makePoint(stage, () => 'verified'), await makePoint(stage, () => 'verified')];
+  const newest = await makePoint(stage, () => 'verified');
+  while ((await reviewRetention(deps)) === 'again');
+  const statesOf = async (point: typeof newest) => (await catalog.copies.list(point.id)).map(({ state }) => state);
+
+  // Two of three points at once are more than the usual share: nothing is marked.
+  await createExpiry(deps)();
+  expect(await catalog.deletions.listOpen()).toEqual([]);
+  const until = new Date(clock.now().getTime() + 3_600_000);
+  for (const scope of [`instance:${shop}`, `region:${stage.home}`, `region:${stage.other}`])
+    await catalog.deletionConfirmations.confirm(scope, until, 'tester', 'the test wants it');
+
+  // A scheduler that begins anew asks at once; the same one would after a minute.
+  await createExpiry(deps)();
+  for (const point of old) {
+    expect(await statesOf(point)).toEqual(['expiring', 'expiring']);
+    const events = await catalog.audit.list({ subject: `${point.id}/${stage.home}` });
+    expect(events.map(({ action }) => action)).toContain('copy.expiring');
+  }
+  expect(await statesOf(newest)).toEqual(['verified', 'verified']);
+
+  const later = { ...clock, now: () => new Date(clock.now().getTime() + 2_000) };
+  await createExpiry({ ...deps, clock: later })();
+  const runs = await catalog.runs.list({ kind: jobKinds.retention.name });
+  expect(new Set(runs.map(({ region }) => region))).toEqual(new Set([stage.home, stage.other]));
+  const wanted = runs.map(({ params }) => jobKinds.retention.params.parse(params));
+  for (const { instance, purpose } of wanted) expect([instance, purpose]).toEqual([shop, 'retention']);
+  const named = wanted.flatMap(({ points }) => points);
+  expect(new Set(named)).toEqual(new Set(old.map(({ id }) => id)));
+});
