@@ -44,6 +44,7 @@ export { describeRetentionPreview, describeVerdicts } from './retention/describe
 export { judgeRetention } from './retention/judge-retention.ts';
 export { nextReviewAt } from './retention/next-review.ts';
 export { type RetentionSituation, startRetentionPreview } from './retention/preview-retention.ts';
+export { minimumOf } from './retention/rules-of.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
 export type { PlannedInstance, Situation } from './situation/situation.ts';

@@ -1,7 +1,17 @@
 import type { DeletionRecord, PointFacts } from '@cbcr/catalog';
 import type { DeletionPurpose, Holding, InstanceId, Reason, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
-import { type DeletionFacts, describeHold, doubtTime, factsOfCopy, holdsOn, judgeRetention, mayUse, type PointUser } from '@cbcr/policy';
+import {
+  type DeletionFacts,
+  describeHold,
+  doubtTime,
+  factsOfCopy,
+  holdsOn,
+  judgeRetention,
+  mayUse,
+  minimumOf,
+  type PointUser,
+} from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts } from '../decision-facts.ts';
 import type { RequestDependencies } from '../requests/request-dependencies.ts';
 
@@ -77,7 +87,7 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
   if (point === undefined || facts === undefined) return null;
   const { instance, policy, rulebook, placement, regions, health, now } = decision;
   const known = regions.find((one) => one.id === region) ?? region;
-  const minimum = policy.retention?.minimum;
+  const minimumMs = minimumOf(rulebook, instance, region);
   return factsOfCopy({
     purpose,
     stage,
@@ -90,7 +100,7 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
     permission: mayUse({ rulebook, instance, policy, region: known, purpose: 'data', existing: true, now }),
     synchronousMinimum: policy.placement.synchronousMinimum,
     retention: (other) => situation.retention(id, other),
-    minimumUntil: minimum === undefined ? null : new Date(point.capturedAtMs + minimum.ms),
+    minimumUntil: minimumMs === null ? null : new Date(point.capturedAtMs + minimumMs),
     wholePoint,
     request,
     holds: [...situation.holdsOn(point, region), ...storeHolds],

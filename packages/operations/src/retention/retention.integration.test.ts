@@ -1,4 +1,12 @@
-import { DeletionPermit, type InstanceId, type RecoveryPointId, type RegionId, rulebookPolicySchema, systemClock } from '@cbcr/domain';
+import {
+  DeletionPermit,
+  type InstanceId,
+  type RecoveryPointId,
+  type RegionId,
+  retentionSectionSchema,
+  rulebookPolicySchema,
+  systemClock,
+} from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -235,6 +243,24 @@ test('a store that deletes nothing and says otherwise is not believed: the catal
   expect(await stateOf(old.id, beta)).toBe('expiring');
   expect(await startRun(stage, 'retention', run, { dependencies: dependencies() })).toMatchObject({ state: 'succeeded' });
   expect(await stateOf(old.id, beta)).toBe('deleted');
+});
+
+test('nobody deletes by hand what a rule of the rulebook keeps at least so long', async () => {
+  const placement = { copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] };
+  const config = { regions: [...stage.regions], policies: [rulebookPolicySchema.parse({ id: 'standard', placement })], instances: [] };
+  const asked = {
+    ...{ purpose: 'manual' as const, wholePoint: false, requestedBy: 'ada', dryRun: true },
+    request: { by: 'ada', reason: 'it takes room' },
+  };
+  const denials = async () => {
+    const [answer] = await planDeletions(dependencies(), [{ instance: shop, point: old.id, region: beta }], asked);
+    return answer?.verdict.reasons.filter(({ allows }) => !allows).map(({ rule }) => rule);
+  };
+  await stage.catalog.applyConfig(config, 'test');
+  expect(await denials()).toEqual([]);
+  const retention = retentionSectionSchema.parse({ rules: [{ id: 'law', select: {}, minimum: '30d' }] });
+  await stage.catalog.applyConfig({ ...config, retention }, 'test');
+  expect(await denials()).toEqual(['minimum-retention']);
 });
 
 test('what has expired is marked as far as the gate lets it, and too much at once waits for a confirmation', async () => {

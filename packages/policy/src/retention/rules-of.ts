@@ -10,14 +10,29 @@ export const policyRuleId = 'policy';
 /** The rules for copies of the instance, by region; null for a region that the rulebook does not list: nobody can say which rules are for it. */
 export function rulesOf(rulebook: Rulebook, instance: SelectableInstance): (region: RegionId) => readonly RetentionRule[] | null {
   const prepared = prepareRulebook(rulebook);
-  const { policy, applying } = resolvePolicy(rulebook, instance);
-  const ruled = { ...instance, applying: new Set<string>(applying.map((one) => one.policy)) };
-  const own = ownRule(policy.retention);
-  const rules = rulebook.retention.rules.filter((rule) => isForInstance(rule, ruled)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { own, rules } = rulesOfInstance(rulebook, instance);
   return (region) => {
     if (!prepared.regions.has(region)) return null;
     return [...own, ...rules.filter((rule) => isForRegion(rule, region, prepared))];
   };
+}
+
+/**
+ * How long, in ms from the capture, no copy of the instance in the region may go, whoever asks; null when nothing says so. Where nobody can
+ * say which rules are for the region, the longest of all.
+ */
+export function minimumOf(rulebook: Rulebook, instance: SelectableInstance, region: RegionId): number | null {
+  const { own, rules } = rulesOfInstance(rulebook, instance);
+  const applying = rulesOf(rulebook, instance)(region) ?? [...own, ...rules];
+  const minimums = applying.flatMap(({ minimum }) => (minimum === undefined ? [] : [minimum.ms]));
+  return minimums.length === 0 ? null : Math.max(...minimums);
+}
+
+function rulesOfInstance(rulebook: Rulebook, instance: SelectableInstance): { own: RetentionRule[]; rules: RetentionRule[] } {
+  const { policy, applying } = resolvePolicy(rulebook, instance);
+  const ruled = { ...instance, applying: new Set<string>(applying.map((one) => one.policy)) };
+  const rules = rulebook.retention.rules.filter((rule) => isForInstance(rule, ruled)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { own: ownRule(policy.retention), rules };
 }
 
 function ownRule({ keepFor, ...limits }: NonNullable<Rulebook['policies'][number]['retention']> = {}): RetentionRule[] {
