@@ -4,9 +4,6 @@ import type { Situation } from '@cbcr/policy';
 import type { ApiDependencies } from './http/routes/route.ts';
 import { findUnlisted } from './keep-vanished-policies.ts';
 
-/** Points of this many instances are in memory at a time. */
-const pageSize = 50;
-
 /** What decides now, as the catalog knows it. */
 export async function readSituation({ catalog, health, clock }: Pick<ApiDependencies, 'catalog' | 'health' | 'clock'>): Promise<Situation> {
   const [{ rulebook }, regions, capabilities] = await Promise.all([
@@ -18,14 +15,14 @@ export async function readSituation({ catalog, health, clock }: Pick<ApiDependen
   return { rulebook, unlisted, capabilities, health: await health.read(rulebook.regions), now: clock.now() };
 }
 
-/** Instances with all that they hold, a page at a time, in the order given. */
+/** Instances with all that they hold, in the order given. */
 export async function* readHoldings(
   { catalog }: Pick<ApiDependencies, 'catalog'>,
   instances: readonly CatalogInstance[],
 ): AsyncGenerator<{ instance: CatalogInstance; points: Holding['points'] }> {
-  for (let first = 0; first < instances.length; first += pageSize) {
-    const page = instances.slice(first, first + pageSize);
-    const held = new Map((await catalog.holdings.list(page.map(({ id }) => id))).map(({ instance, points }) => [instance, points]));
-    for (const instance of page) yield { instance, points: held.get(instance.id) ?? [] };
+  const known = new Map(instances.map((instance) => [instance.id, instance]));
+  for await (const { instance: id, points } of catalog.holdings.stream(instances.map((instance) => instance.id))) {
+    const instance = known.get(id);
+    if (instance !== undefined) yield { instance, points };
   }
 }

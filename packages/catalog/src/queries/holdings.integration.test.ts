@@ -48,6 +48,18 @@ test('holds the complete points with their copies, newest capture first, and not
   ]);
 });
 
+test('a stream gives the same for many instances, in the order asked, and may be left early', async () => {
+  const asked = [...Array.from({ length: 120 }, (_, n) => instanceNamed(`nothing-${n}`).id), shop.id, instanceNamed('last').id];
+  const streamed = [];
+  for await (const holding of catalog.holdings.stream(asked)) streamed.push(holding);
+  expect(streamed).toEqual(await catalog.holdings.list(asked));
+  expect(streamed.map(({ instance }) => instance)).toEqual(asked);
+  for await (const holding of catalog.holdings.stream(asked)) {
+    expect(holding).toEqual({ instance: asked[0], points: [] });
+    break;
+  }
+});
+
 test('asking for nothing asks nobody', async () => {
   expect(await catalog.holdings.list([])).toEqual([]);
 });
