@@ -1,11 +1,11 @@
-import type { CopyState, HeldCopy, HeldPoint, Holding, InstanceId, PointState, RecoveryPointId, RegionId } from '@cbcr/domain';
-import { sql } from 'drizzle-orm';
+import type { Holding, InstanceId } from '@cbcr/domain';
 import type { QueryContext } from '../query-context.ts';
+import { type PackedHolding, selectPackedHoldings, unpackHolding } from './packed-holding.ts';
 
 export interface HoldingQueries {
   /**
-   * What these instances hold, in the order asked; an instance without points has an empty list. One statement for all of them, by index, with
-   * a point's copies in its row: a fleet is read in pages of instances, and never one by one.
+   * What these instances hold, in the order asked; an instance without points has an empty list. One statement for all of them, by index: a
+   * fleet is read in pages of instances, and never one by one.
    */
   list(instances: readonly InstanceId[]): Promise<Holding[]>;
   /**
@@ -20,74 +20,37 @@ const pageSize = 25;
 /** Pages that are read while the caller works on another one. */
 const pagesAhead = 2;
 
-interface Row {
-  instance: InstanceId;
-  id: RecoveryPointId;
-  state: PointState;
-  captured_ms: string;
-  completed_ms: string | null;
-  bytes: string;
-  key_ids: string[] | null;
-  /** `region state since verified`, a line for each copy: arrays and JSON take the server and the reader several times as long. */
-  copies: string | null;
-}
-
 export function createHoldingQueries({ attempt }: QueryContext): HoldingQueries {
-  const list = async (instances: readonly InstanceId[]): Promise<Holding[]> => {
-    if (instances.length === 0) return [];
-    return await attempt(async (db) => {
-      const rows = await db.execute<Row & Record<string, unknown>>(sql`
-        select p.instance_id as instance, p.id, p.state,
-               (date_part('epoch', p.captured_at) * 1000)::int8 as captured_ms,
-               (date_part('epoch', p.completed_at) * 1000)::int8 as completed_ms,
-               p.stored_bytes as bytes,
-               to_json(p.key_ids) as key_ids,
-               (select string_agg(concat_ws(' ', c.region_id, c.state, (date_part('epoch', c.since) * 1000)::int8,
-                         (date_part('epoch', c.verified_at) * 1000)::int8), E'\\n' order by c.region_id)
-                from copies c where c.point_id = p.id) as copies
-        from recovery_points p
-        where p.instance_id in ${[...instances]} and p.state in ('complete', 'expiring', 'deleted')
-        order by p.instance_id, p.captured_at desc, p.id desc`);
-      const points = new Map<InstanceId, HeldPoint[]>(instances.map((instance) => [instance, []]));
-      for (const row of rows) points.get(row.instance)?.push(toHeldPoint(row));
-      return instances.map((instance) => ({ instance, points: points.get(instance) ?? [] }));
-    });
+  const readPage = async (instances: readonly InstanceId[]): Promise<ReadonlyMap<InstanceId, PackedHolding>> => {
+    const rows = await attempt((db) => db.execute<PackedHolding & Record<string, unknown>>(selectPackedHoldings(instances)));
+    return new Map(rows.map((row) => [row.instance, row]));
+  };
+  const unpack = (page: ReadonlyMap<InstanceId, PackedHolding>, instance: InstanceId): Holding => {
+    const row = page.get(instance);
+    return { instance, points: row === undefined ? [] : unpackHolding(row) };
   };
   return {
-    list,
+    async list(instances) {
+      if (instances.length === 0) return [];
+      const page = await readPage(instances);
+      return instances.map((instance) => unpack(page, instance));
+    },
     async *stream(instances) {
-      const pages: Promise<Holding[]>[] = [];
+      const pages: { asked: readonly InstanceId[]; page: Promise<ReadonlyMap<InstanceId, PackedHolding>> }[] = [];
       for (let first = 0; first < instances.length || pages.length > 0; ) {
         while (first < instances.length && pages.length <= pagesAhead) {
-          const page = list(instances.slice(first, first + pageSize));
+          const asked = instances.slice(first, first + pageSize);
+          const page = readPage(asked);
           // Whoever stops early does not hear of a page that fails.
           page.catch(() => undefined);
-          pages.push(page);
+          pages.push({ asked, page });
           first += pageSize;
         }
-        yield* (await pages.shift()) ?? [];
+        const next = pages.shift();
+        if (next === undefined) return;
+        const page = await next.page;
+        for (const instance of next.asked) yield unpack(page, instance);
       }
     },
-  };
-}
-
-const toHeldPoint = ({ id, state, captured_ms, completed_ms, bytes, key_ids, copies }: Row): HeldPoint => ({
-  id,
-  state,
-  capturedAtMs: Number(captured_ms),
-  completedAtMs: completed_ms === null ? null : Number(completed_ms),
-  storedBytes: Number(bytes),
-  keyIds: key_ids,
-  copies: copies === null ? [] : copies.split('\n').map(toHeldCopy),
-});
-
-/** A copy that was never verified has no fourth word. Ids and states have no spaces. */
-function toHeldCopy(line: string): HeldCopy {
-  const [region, state, since, verified] = line.split(' ');
-  return {
-    region: region as RegionId,
-    state: state as CopyState,
-    sinceMs: Number(since),
-    verifiedAtMs: verified === undefined ? null : Number(verified),
   };
 }
