@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { repeatInServerTime } from './repeat-in-server-time.ts';
 
 export interface S3ClientOptions {
   region: string;
@@ -15,7 +16,7 @@ const connectionTimeoutMs = 5_000;
 const idleTimeoutMs = 20_000;
 
 /**
- * A client whose retries are off (the retry decorator sees every failure) and whose sockets are its own.
+ * A client that repeats nothing but what a wrong clock had refused (the retry decorator sees every failure), and whose sockets are its own.
  * Agent instances, and no `Expect: 100-continue`: with agent options and Expect, the SDK opens a new connection for every upload.
  */
 export function createS3Client({ region, endpoint, forcePathStyle, credentials }: S3ClientOptions): S3Client {
@@ -23,7 +24,7 @@ export function createS3Client({ region, endpoint, forcePathStyle, credentials }
   const config: S3ClientConfig = {
     region,
     forcePathStyle,
-    maxAttempts: 1,
+    retryStrategy: repeatInServerTime,
     expectContinueHeader: false,
     // The SDK would warn on the console of bodies that it cannot send again; our own retries can, and tell of it themselves.
     logger: { trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
