@@ -1,7 +1,7 @@
 import type { Catalog } from '@cbcr/catalog';
-import { readLimits } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
 import type { LimitBook } from '@cbcr/throttle';
+import { publishLimits } from '../publish-limits.ts';
 
 /**
  * Publishes the bandwidth limits of the catalog to all workers. Repeated by the leader although nothing changed: Redis may forget, and
@@ -10,8 +10,7 @@ import type { LimitBook } from '@cbcr/throttle';
 export function createLimitPublisher({ catalog, limitBook, logger }: { catalog: Catalog; limitBook: LimitBook; logger: Logger }) {
   let publishedRevision: number | null = null;
   return async (): Promise<'done'> => {
-    const { revision, limits } = await readLimits(catalog);
-    const outcome = await limitBook.publish(limits, revision);
+    const { outcome, revision, limits } = await publishLimits({ catalog, limitBook });
     if (outcome === 'superseded')
       logger.warn({ revision }, 'Redis has newer bandwidth limits than the catalog: does another installation use it');
     else if (revision !== publishedRevision) logger.info({ revision, limits: Object.keys(limits) }, 'bandwidth limits published');

@@ -3,6 +3,7 @@ import { CbcrError } from '@cbcr/domain';
 import { readLimits } from '@cbcr/operations';
 import { type LimitName, limitNameSchema, limitSchema } from '@cbcr/throttle';
 import { z } from 'zod';
+import { publishLimits } from '../../publish-limits.ts';
 import { describeLimit } from '../../views/limit-view.ts';
 import { callerOf } from '../caller.ts';
 import type { Route } from './route.ts';
@@ -44,6 +45,8 @@ export const limits: Route = (app, { catalog, clock, limitBook }) => {
         body.limit === null ? null : understand(limitSchema, body.limit, 'limit'),
         callerOf(request).name,
       );
+      // Whoever has an answer has its limit: what he starts next keeps it. Without Redis the leader publishes it later, as it does anyway.
+      await publishLimits({ catalog, limitBook }).catch(() => undefined);
       const found = (await list()).find((limit) => limit.name === name);
       return found ?? describeLimit({ name, configured: null, override: null }, clock.now(), 0);
     },
