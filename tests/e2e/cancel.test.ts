@@ -71,8 +71,8 @@ describe('a cancelled run ends', () => {
   };
 
   beforeAll(async () => {
-    // More than a capture holds in memory, so that a slow one keeps its tool waiting.
-    stack = await startStack({ megabytes: 160 });
+    // Compressed still more than a capture holds in memory (132 MiB), so that a slow one keeps its tool waiting.
+    stack = await startStack({ megabytes: 320 });
     region = String(stack.regions[1]);
     redis = new Redis(stack.file.redisUrl);
     const place = ['--home', region, '--policy', stack.file.policy];

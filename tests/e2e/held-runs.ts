@@ -68,12 +68,16 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
     async startHeldBackup(instance) {
       await limit(home, home, 'pause');
       const { id } = await stack.client.startBackup({ instance });
-      await eventually(`the other regions hold bytes of ${id}`, async () => {
-        const { state, point } = await stack.client.getRun(id);
-        if (state !== 'running' || point === null) return false;
-        const stored = await Promise.all(others.map((region) => storedSegmentBytes(stack, region, { id: point, instance })));
-        return stored.every((bytes) => bytes > 1_000_000);
+      const held = await eventually(`${id} waits for the closed link, and the other regions hold bytes of it`, async () => {
+        const run = await stack.client.getRun(id);
+        if (run.finishedAt !== null) return run;
+        const waits = (await stack.client.listLimits()).some(({ name, sharers }) => name === `link:${home}->${home}` && sharers !== 0);
+        if (!waits || run.state !== 'running' || run.point === null) return false;
+        const point = { id: run.point, instance };
+        const stored = await Promise.all(others.map((region) => storedSegmentBytes(stack, region, point)));
+        return stored.every((bytes) => bytes > 1_000_000) && run;
       });
+      expect(held, JSON.stringify(held)).toMatchObject({ state: 'running', finishedAt: null });
       return id;
     },
     letGo: () => limit(home, home, 'reset'),
