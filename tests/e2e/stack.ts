@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CbcrClient, createClient } from '@cbcr/client';
@@ -26,8 +26,11 @@ export interface TestStack {
   down(): Promise<void>;
 }
 
-/** What a user gets from `cbcr dev up`, in a folder of its own, with the sample database loaded and registered as `shop`. */
-export async function startStack({ megabytes }: { megabytes: number }): Promise<TestStack> {
+/**
+ * What a user gets from `cbcr dev up`, in a folder of its own, with the sample database loaded and registered as `shop`. `config` is the
+ * cbcr.yaml that is there before: its rules are the first version, which nothing precedes. The stack adds the addresses of its stores.
+ */
+export async function startStack({ megabytes, config }: { megabytes: number; config?: string }): Promise<TestStack> {
   const home = await mkdtemp(join(tmpdir(), 'cbcr-e2e-'));
   const cbcr = createCbcrCommand({ ...userEnvironment, CBCR_HOME: home });
   const down = async () => {
@@ -35,6 +38,11 @@ export async function startStack({ megabytes }: { megabytes: number }): Promise<
     await rm(home, { recursive: true, force: true });
   };
   try {
+    if (config !== undefined) {
+      const folder = join(home, 'stacks', 'default');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'cbcr.yaml'), config);
+    }
     const up = await cbcr.run(['dev', 'up', '--store', store]);
     if (up.code !== 0) throw new Error(`dev up ended with ${up.code}\n${up.stderr}`);
     const file = readStackFile(home);

@@ -36,7 +36,9 @@ export function createExpiredCopies(
       const said = stopped.map(({ text }) => text).join('; ');
       if (said !== '' && said !== before?.said)
         logger.warn({ instance, reasons: stopped }, 'nothing of the instance expires until somebody confirms it');
-      asked.set(instance, { againAtMs: clock.monotonicMs() + askAgainMs, said });
+      // What expires next of an instance of which nothing was refused need not wait.
+      const isAllMarked = planned.length > 0 && marked.length === planned.length;
+      asked.set(instance, { againAtMs: clock.monotonicMs() + (isAllMarked ? 0 : askAgainMs), said });
     }
   };
 }
