@@ -27,6 +27,8 @@ export interface CaptureStream {
    * is a promise that the stream is whole. Destroying it ends the producer.
    */
   open(): Readable;
+  /** Each piece is memory that nobody else has, now or later: whoever has read it may give it back. */
+  freshPieces: boolean;
 }
 
 export interface Capture {

@@ -65,6 +65,7 @@ export function createPiecesEngine(): PiecesEngine {
       let disposed = false;
       const streams = Array.from({ length: pieceCount }, (_, index) => ({
         name: nameOf(index),
+        freshPieces: true,
         open: () =>
           Readable.from(
             (async function* () {

@@ -26,8 +26,15 @@ async function run({ url, regions, toolFolder, scratchFolder }: FanOutOrder): Pr
   const fanOut = createFanOut({ instance, point, targets, clock });
   const dataKey = DataKey.generate(randomBytes);
   let plaintextBytes = 0;
-  for (const { name, open } of capture.streams) {
-    const encoded = encodeStream(open(), { point, stream: name, dataKey, newWriteToken: ids.writeToken, randomBytes });
+  for (const { name, open, freshPieces } of capture.streams) {
+    const encoded = encodeStream(open(), {
+      point,
+      stream: name,
+      dataKey,
+      newWriteToken: ids.writeToken,
+      randomBytes,
+      freePieces: freshPieces,
+    });
     for await (const segment of encoded) {
       plaintextBytes += segment.plaintextBytes;
       await fanOut.write(segment);

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { freePiece } from './free-memory.ts';
 import { DamagedBytes } from './skippable-frame.ts';
 
 export const tagBytes = 16;
@@ -28,6 +29,7 @@ export function sealChunk(
     const sealed = cipher.update(plaintext.subarray(start, start + sliceBytes));
     target.set(sealed, end);
     end += sealed.length;
+    freePiece(sealed);
   }
   cipher.final();
   target.set(cipher.getAuthTag(), end);
@@ -46,6 +48,7 @@ export function openChunk(key: Buffer, { chunk, associatedData }: { chunk: numbe
     const opened = decipher.update(ciphertext.subarray(start, start + sliceBytes));
     plaintext.set(opened, end);
     end += opened.length;
+    freePiece(opened);
   }
   try {
     decipher.final();

@@ -68,6 +68,18 @@ test(`any stream in pieces of any size comes back, encrypted or not (seed ${seed
   );
 });
 
+test("pieces that are nobody else's give their memory back as they are read; parts of larger memory, and pieces of others, do not", async () => {
+  const bytes = sampleBytes(20_000);
+  for (const freePieces of [true, false]) {
+    const alone = Buffer.from(new Uint8Array(bytes.subarray(0, 12_000)).buffer);
+    const larger = Buffer.from(new Uint8Array(bytes.subarray(12_000)).buffer);
+    const pieces = [alone, larger.subarray(0, 5_000), larger.subarray(5_000)];
+    const segments = await collect(encodeStream(Readable.from(pieces), { ...encrypted, ...sizes, stream: 'dump', freePieces }));
+    expect((await decodeAll(segments, encrypted)).equals(bytes)).toBe(true);
+    expect([alone.length, larger.length]).toEqual([freePieces ? 0 : 12_000, 8_000]);
+  }
+});
+
 test('an empty stream is one segment with one empty chunk', async () => {
   for (const options of [plain, encrypted]) {
     const segments = await collect(encodeStream(Readable.from([]), { ...options, stream: 'empty' }));

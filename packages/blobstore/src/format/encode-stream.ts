@@ -36,6 +36,8 @@ export interface EncodeOptions {
   segmentBytes?: number;
   /** Where segments are built, when its buffers are large enough; else in memory of this stream's own. */
   segmentBuffers?: BufferPool | undefined;
+  /** The pieces of the input belong to nobody else: their memory goes back as soon as they were read. False when absent. */
+  freePieces?: boolean | undefined;
   /** Chunks that are compressed at the same time. Bounds the memory for plaintext to two chunks more than this. */
   chunksInFlight?: number;
 }
@@ -128,14 +130,14 @@ async function* encode(
 /** Keeps several chunks in compression and hands them out in order. */
 async function* compressChunks(
   input: Readable,
-  { chunkBytes, chunksInFlight = 3, level = defaultCompressionLevel }: CompleteOptions,
+  { chunkBytes, chunksInFlight = 3, level = defaultCompressionLevel, freePieces = false }: CompleteOptions,
   hash: ReturnType<typeof createHash>,
 ): AsyncGenerator<CompressedChunk, void, undefined> {
   const pool = createBufferPool(chunkBytes, chunksInFlight + 2);
   const inFlight: Promise<CompressedChunk>[] = [];
   let streamOffset = 0;
   try {
-    for await (const { plaintext, buffer, last } of readChunks(input, pool, hash)) {
+    for await (const { plaintext, buffer, last } of readChunks(input, { pool, hash, freePieces })) {
       const chunk = { plaintextBytes: plaintext.length, streamOffset, lastOfStream: last };
       streamOffset += plaintext.length;
       const work = compressChunk(plaintext, level).then((compressed) => {

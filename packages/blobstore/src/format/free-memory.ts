@@ -9,3 +9,12 @@ export function freeMemory(bytes: Uint8Array): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength >= smallestOwnBytes && !buffer.detached) buffer.transfer(0);
 }
+
+/**
+ * The same for a small piece that somebody made for this reader alone: a socket for what it read, a cipher for what it sealed. A piece that is not
+ * the whole of its memory is left to the garbage collector, because the rest may be another's.
+ */
+export function freePiece(piece: Uint8Array): void {
+  const { buffer, byteLength } = piece;
+  if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0);
+}

@@ -43,7 +43,8 @@ export async function captureFolder(folder: string, context: EngineContext & { i
   }
   return {
     capturedAt: clock.now(),
-    streams: [{ name: streamName, open }],
+    // The archive's padding is one piece of memory for all archives.
+    streams: [{ name: streamName, open, freshPieces: false }],
     finish: async () => {
       signal.throwIfAborted();
       if (failure) throw failure;

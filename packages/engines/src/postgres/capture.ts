@@ -62,7 +62,7 @@ export async function capturePostgres(
     };
     return {
       capturedAt: snapshot.takenAt,
-      streams: sections.map((section): CaptureStream => ({ name: section, open: () => open(section) })),
+      streams: sections.map((section): CaptureStream => ({ name: section, open: () => open(section), freshPieces: true })),
       finish: async () => {
         context.signal.throwIfAborted();
         if (firstFailure) throw firstFailure.reason;

@@ -58,7 +58,7 @@ export async function capturePoint(
     const dataKey = usesEncryption(facts) ? DataKey.generate(deps.randomBytes) : null;
     const streams: ManifestStream[] = [];
     let plaintextBytes = 0;
-    for (const { name, open } of capture.streams) {
+    for (const { name, open, freshPieces } of capture.streams) {
       const encoded = encodeStream(open(), {
         point: point.id,
         stream: name,
@@ -67,6 +67,7 @@ export async function capturePoint(
         randomBytes: deps.randomBytes,
         segmentBytes: deps.tuning.segmentBytes,
         segmentBuffers: deps.segmentBuffers,
+        freePieces: freshPieces,
         signal,
       });
       for await (const segment of encoded) {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { CbcrError, type RegionId } from '@cbcr/domain';
 import { assertObjectSize } from '../../blob-key.ts';
 import type { GetOptions } from '../../blob-store.ts';
+import { freePiece } from '../../format/free-memory.ts';
 
 /**
  * The body of a GET answer, read to its end: an unread body keeps its socket for ever.
@@ -27,6 +28,7 @@ export async function readBody(
         throw new TypeError('the answer is longer than it said');
       bytes.set(piece, received);
       received += piece.byteLength;
+      freePiece(piece);
     };
     const rest = await takeWhile(body, take, () => pace === undefined || pace.passes?.() === true);
     if (rest !== null && pace !== undefined) for await (const piece of pace(rest, signal)) take(piece);
