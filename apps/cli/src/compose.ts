@@ -27,7 +27,7 @@ export function compose(): Composition {
         { storeOptionsSchemas },
         { createEngines },
         { limitsSchema },
-        { checkRetention, checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy },
+        { checkRetention, checkSchedule, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy },
       ] = await Promise.all([
         import('@cbcr/blobstore/adapters'),
         import('@cbcr/engines/adapters'),
@@ -35,7 +35,7 @@ export function compose(): Composition {
         import('@cbcr/policy'),
       ]);
       const engines = createEngines({ toolFolders: [], clock });
-      const decisions = { getStorageRegions, mayUse, resolvePolicy };
+      const decisions = { findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy };
       return {
         stores: storeOptionsSchemas,
         engines,

@@ -6,7 +6,7 @@ import { CbcrError, createIdFactory, type RegionId, systemClock, toCbcrError } f
 import { createEngines } from '@cbcr/engines/adapters';
 import { createQueues, jobKinds } from '@cbcr/jobs';
 import { defaultTransferTuning, withLongestLock } from '@cbcr/operations';
-import { checkRetention, checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, checkSchedule, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { createMetrics, type Logger } from '@cbcr/telemetry';
 import { createLimitBook, limitsSchema } from '@cbcr/throttle';
 import { createConfigApplier } from './apply-config.ts';
@@ -62,7 +62,7 @@ export async function composeScheduler(environment: Given<SchedulerEnvironment>,
     checkSchedule,
     chooseControls,
     checkRetention,
-    decisions: { getStorageRegions, mayUse, resolvePolicy },
+    decisions: { findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy },
     now: clock.now,
   };
   const showQueues = (regions: readonly { id: RegionId }[]) => board.show(queues.bullQueues(regions.map(({ id }) => id)));

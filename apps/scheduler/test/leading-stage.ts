@@ -6,7 +6,7 @@ import { type ConfigVocabulary, parseConfig } from '@cbcr/config';
 import type { Clock } from '@cbcr/domain';
 import { createQueues, type JobKindName, jobKinds, type Queues } from '@cbcr/jobs';
 import { defaultTransferTuning } from '@cbcr/operations';
-import { checkRetention, checkSchedule, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, checkSchedule, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { createLogger } from '@cbcr/telemetry';
 import { limitsSchema } from '@cbcr/throttle';
 import { createHealthMemory, type HealthMemory } from '../src/health-memory.ts';
@@ -49,7 +49,7 @@ export const vocabularyOf = ({ clock }: Pick<SchedulerStage, 'clock'>): ConfigVo
   checkSchedule,
   chooseControls,
   checkRetention,
-  decisions: { getStorageRegions, mayUse, resolvePolicy },
+  decisions: { findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy },
   now: clock.now,
 });
 

@@ -52,6 +52,7 @@ export {
 export { type Instance, instanceSchema, secretReferenceSchema } from './instance.ts';
 export type { CopyRole, Placement, Reason } from './placement.ts';
 export {
+  type Lock,
   type PlacementConstraints,
   type Policy,
   type Priority,

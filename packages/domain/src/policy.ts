@@ -43,6 +43,29 @@ const placementFields = {
   constraints: placementConstraintsSchema.optional(),
 };
 
+const lockTerms = {
+  /** Absent: the mode of the policy. */
+  mode: z.enum(lockModes).optional(),
+  /** So long after the capture. Absent: as long as the rules of retention for the copy are certain to keep it. */
+  for: durationSchema.optional(),
+  /** With `for`: the longer of the two. */
+  whileKept: z.boolean().optional(),
+};
+/** Without a mode of its own, copies are locked only in the regions that are named. */
+const lockSchema = z
+  .strictObject({
+    ...lockTerms,
+    /** What is different for copies in a region. */
+    regions: z.record(regionIdSchema, z.strictObject(lockTerms)).optional(),
+  })
+  .refine(({ mode, regions = {} }) => mode !== undefined || Object.values(regions).some((terms) => terms.mode !== undefined), {
+    message: 'it locks nowhere: mode is needed, here or for a region',
+  })
+  .refine(({ mode, regions = {} }) => mode !== undefined || Object.values(regions).every((terms) => terms.mode !== undefined), {
+    message: 'a region without a mode is not locked: give it one, or give one for all regions',
+  });
+export type Lock = z.infer<typeof lockSchema>;
+
 /** Which runs of a kind go first in a region. */
 const prioritySchema = z.enum(['high', 'normal', 'low']);
 export type Priority = z.infer<typeof prioritySchema>;
@@ -62,13 +85,7 @@ const demandFields = {
       maximum: durationSchema.optional(),
     })
     .optional(),
-  lock: z
-    .strictObject({
-      mode: z.enum(lockModes),
-      /** Absent: as long as the point is kept. */
-      for: durationSchema.optional(),
-    })
-    .optional(),
+  lock: lockSchema.optional(),
   encryption: z
     .strictObject({
       required: z.boolean().optional(),

@@ -47,6 +47,7 @@ export { type RetentionSituation, startRetentionPreview } from './retention/prev
 export { minimumOf } from './retention/rules-of.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
+export { decide } from './situation/decide.ts';
 export type { PlannedInstance, Situation } from './situation/situation.ts';
 export { planStoreProtection, type StoreProtectionFacts, type StoreProtectionStep } from './store-protection/plan-store-protection.ts';
-export { type WantedLock, wantedLock } from './store-protection/wanted-lock.ts';
+export { findUnboundedLocks, locksOf, type WantedLock, wantedLock } from './store-protection/wanted-lock.ts';

@@ -38,6 +38,7 @@ interface ConfigDecisions {
     capabilities: RegionCapabilities;
     now: Date;
   }): Placement;
+  findUnboundedLocks(rulebook: Rulebook, instance: Omit<Instance, 'connection'>, placement: Placement): readonly RegionId[];
   mayUse(input: {
     rulebook: Rulebook;
     instance: Pick<Instance, 'id' | 'dataClass'>;

@@ -1,4 +1,4 @@
-import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ConfigVocabulary } from './config.ts';
@@ -11,7 +11,7 @@ const vocabulary: ConfigVocabulary = {
   checkSchedule: () => [],
   chooseControls,
   checkRetention,
-  decisions: { resolvePolicy, getStorageRegions, mayUse },
+  decisions: { findUnboundedLocks, resolvePolicy, getStorageRegions, mayUse },
   now: () => new Date('2027-01-01T00:00:00Z'),
 };
 
@@ -126,6 +126,70 @@ test.each<[string, string[], string, number, RegExp]>([
     20,
     /gdpr is not a template/,
   ],
+  [
+    'a lock that nothing gives a length',
+    ['retention: { minimum: 30d }', 'lock: { mode: compliance }'],
+    'policies.everything.lock',
+    13,
+    /shop-1: nothing says how long its copies in berlin, dublin are locked/,
+  ],
+  [
+    'a lock whose length only another region has',
+    [
+      'retention: { minimum: 30d }',
+      'lock: { mode: compliance }',
+      'instances:\n  shop-1',
+      'retention: { rules: { old: { select: { regions: [berlin] }, keep: { for: 90d } } } }\ninstances:\n  shop-1',
+    ],
+    'policies.everything.lock',
+    13,
+    /copies in dublin are locked/,
+  ],
+  [
+    'a lock for as many points as are kept by number',
+    [
+      'retention: { minimum: 30d }',
+      'lock: { mode: compliance }',
+      'instances:\n  shop-1',
+      'retention: { rules: { few: { keep: { last: 3 } } } }\ninstances:\n  shop-1',
+    ],
+    'policies.everything.lock',
+    13,
+    /copies in berlin, dublin are locked/,
+  ],
+  [
+    'a lock that outlasts a maximum in one region',
+    ['retention: { maximum: 1y }', 'retention: { maximum: 1y }, lock: { mode: governance, for: 90d, regions: { dublin: { for: 2y } } }'],
+    'policies.shops.lock.regions.dublin.for',
+    14,
+    /the lock of 2y in dublin outlasts the maximum retention of 1y/,
+  ],
+  [
+    'a lock that outlasts the maximum of a rule for the region',
+    [
+      'retention: { minimum: 30d }',
+      'retention: { minimum: 30d }, lock: { mode: governance, for: 40d, regions: { dublin: { for: 90d } } }',
+      'instances:\n  shop-1',
+      'retention: { rules: { old: { select: { regions: [dublin] }, maximum: 60d } } }\ninstances:\n  shop-1',
+    ],
+    'instances.shop-1',
+    22,
+    /the lock of 90d in dublin of its policies is above the maximum of 60d of rule old/,
+  ],
+  [
+    'a lock for a region that is none',
+    ['retention: { minimum: 30d }', 'lock: { mode: compliance, for: 30d, regions: { oslo: { for: 1y } } }'],
+    'policies.everything.lock.regions.oslo',
+    13,
+    /unknown region oslo/,
+  ],
+  [
+    'a lock that locks nowhere',
+    ['retention: { minimum: 30d }', 'lock: { for: 30d }'],
+    'policies.everything.lock',
+    13,
+    /it locks nowhere: mode is needed/,
+  ],
   ['a link that is none', ['berlin->dublin', 'berlin'], 'links.berlin', 9, /not a link/],
   ['a setting that nothing goes by', ['rpo: 24h', 'urgency: high'], 'policies.shops.urgency', 14, /unknown key urgency/],
 ])('%s is refused with its place and a way out', (_name, changes, path, line, message) => {
@@ -159,6 +223,29 @@ test('contradictions come all at once, each with a way out', () => {
 test('a selector that matches nothing is a note, not a problem', () => {
   const result = parse(whole.replace('shop-*', 'till-*'));
   expect(result.ok && result.notes.map(({ path, line }) => [path, line])).toEqual([['policies.shops.select', 14]]);
+});
+
+test('a lock has the length that it says itself, or that the rules for each region of its copies say, or another policy', () => {
+  const rules = (body: string) => `retention: { rules: { old: ${body} } }\ninstances:\n  shop-1`;
+  for (const [lock, rule] of [
+    ['lock: { mode: compliance, for: 90d }', '{ keep: { last: 3 } }'],
+    ['lock: { mode: compliance }', '{ keep: { for: 90d } }'],
+    ['lock: { mode: compliance }', '{ keep: { window: 90d } }'],
+    ['lock: { mode: compliance }', '{ minimum: 90d }'],
+    ['lock: { mode: compliance }, retention: { keepFor: 90d }', '{ keep: { last: 3 } }'],
+    ['lock: { regions: { berlin: { mode: compliance } } }', '{ select: { regions: [berlin] }, minimum: 90d }'],
+  ] as const) {
+    expect(edit('retention: { minimum: 30d }', lock, 'instances:\n  shop-1', rules(rule))).toEqual([]);
+  }
+});
+
+test('a policy that no instance of the file has may have its length from others that the file cannot know, and not from nothing', () => {
+  const unused = '  vault: { lock: { mode: compliance } }\nresidency:';
+  expect(edit('residency:', unused)).toEqual([]);
+  const found = edit('residency:', unused, 'retention: { minimum: 30d }', 'rpo: 2d');
+  expect(found).toMatchObject([
+    { path: 'policies.vault.lock', line: 15, message: expect.stringMatching(/nothing in this file says how long/) },
+  ]);
 });
 
 test('a demand for what stores can do is refused where a worker found that they cannot, by name, and accepted where nobody has tried', () => {

@@ -1,5 +1,5 @@
 import { retentionSectionSchema } from '@cbcr/domain';
-import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { formatProblems } from '../problem.ts';
@@ -32,7 +32,7 @@ const vocabulary: ConfigVocabulary = {
   ],
   chooseControls,
   checkRetention,
-  decisions: { resolvePolicy, getStorageRegions, mayUse },
+  decisions: { findUnboundedLocks, resolvePolicy, getStorageRegions, mayUse },
   now: () => new Date('2027-01-01T00:00:00Z'),
 };
 

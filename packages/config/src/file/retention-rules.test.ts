@@ -1,4 +1,4 @@
-import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseConfig } from './parse-config.ts';
@@ -36,7 +36,7 @@ const parse = (text: string) =>
     checkSchedule: () => [],
     chooseControls,
     checkRetention,
-    decisions: { resolvePolicy, getStorageRegions, mayUse },
+    decisions: { findUnboundedLocks, resolvePolicy, getStorageRegions, mayUse },
     now: () => new Date('2027-01-01T00:00:00Z'),
   });
 const edit = (from: string, to: string) => {

@@ -1,4 +1,4 @@
-import { checkRetention, chooseControls, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
+import { checkRetention, chooseControls, findUnboundedLocks, getStorageRegions, mayUse, resolvePolicy } from '@cbcr/policy';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -109,7 +109,7 @@ test(`no text makes the reader throw, and every problem has a place (seed ${seed
     checkSchedule: () => [],
     chooseControls,
     checkRetention,
-    decisions: { resolvePolicy, getStorageRegions, mayUse },
+    decisions: { findUnboundedLocks, resolvePolicy, getStorageRegions, mayUse },
     now: () => new Date('2027-01-01T00:00:00Z'),
   };
   fc.assert(

@@ -1,6 +1,6 @@
 import { type FanOutTarget, withLock } from '@cbcr/blobstore';
 import { type Reason, type Region, type RegionId, toCbcrError } from '@cbcr/domain';
-import { mayUse, wantedLock } from '@cbcr/policy';
+import { locksOf, mayUse, wantedLock } from '@cbcr/policy';
 import { type DecisionFacts, regionOf } from '../decision-facts.ts';
 import { openThrottled, traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
@@ -20,8 +20,7 @@ export interface BackupTargets {
  * the run then waits; it never takes a region that is not placed.
  */
 export async function openTargets(deps: OperationDependencies, facts: DecisionFacts, signal: AbortSignal): Promise<BackupTargets> {
-  // From the first byte on; exactly until when, the run that follows the capture sees to.
-  const lock = wantedLock(facts.policy, facts.now.getTime(), facts.now, deps.tuning.longestLockMs);
+  const demandedIn = locksOf(facts.rulebook, facts.instance);
   const targets: BackupTargets = { open: [], absent: [] };
   for (const { region: id } of facts.placement.placed) {
     const region = regionOf(facts, id);
@@ -34,6 +33,8 @@ export async function openTargets(deps: OperationDependencies, facts: DecisionFa
     } else {
       try {
         const guard = createResidencyGuard(deps, facts.instance, region, 'data', signal);
+        // From the first byte on; exactly until when, the run that follows the capture sees to.
+        const lock = wantedLock(demandedIn(id), facts.now.getTime(), facts.now, deps.tuning.longestLockMs);
         targets.open.push({
           region: id,
           opened: region,

@@ -14,9 +14,9 @@ import { createS3Client, createTestBucket, type S3Settings } from '@cbcr/testkit
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { failOnceItHolds, isSegment, plantFault } from '../../test/faults.ts';
-import { succeed } from '../../test/perform.ts';
+import { perform, succeed } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
-import { probeRegion, readStoreProtection } from '../index.ts';
+import { planDeletions, probeRegion, readStoreProtection } from '../index.ts';
 
 const three = [alpha, beta, gamma];
 const buckets = new Map<RegionId, S3Settings>();
@@ -45,12 +45,12 @@ afterAll(async () => {
 });
 
 /** As another cbcr.yaml would. */
-async function configure(demands: Partial<(typeof policySchema)['_input']> = {}): Promise<void> {
+async function configure(demands: Partial<(typeof policySchema)['_input']> = {}, rules: object[] = []): Promise<void> {
   const policy: Policy = policySchema.parse({
     ...{ id: 'standard', placement: { copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] } },
     ...demands,
   });
-  const { retention } = rulebookSchema.parse({ regions: [], policies: [], retention: { releaseGrace: '1s' } });
+  const { retention } = rulebookSchema.parse({ regions: [], policies: [], retention: { releaseGrace: '1s', coolingOff: '1s', rules } });
   await stage.catalog.applyConfig({ regions: stage.regions, policies: [policy], instances: [], retention }, 'test');
 }
 const bucketOf = (region: RegionId): string => buckets.get(region)?.bucket ?? '';
@@ -226,6 +226,108 @@ describe('locks', () => {
     const { steps, nextAt } = await readStoreProtection(capped, shop);
     expect(steps.map(({ region }) => region)).not.toContain(alpha);
     expect(nextAt?.getTime()).toBeLessThan(systemClock.now().getTime() + 3_600_000);
+    await configure();
+  });
+
+  test('last as long as the rules for each region keep the copy, and as long as the policy says there, also in a copy that is made later', async () => {
+    const shop = await stage.addInstance('shop-ruled', 'pieces', 'pieces:ruled');
+    const lock = { mode: 'governance', regions: { gamma: { mode: 'compliance', for: '5h' } } } as const;
+    const rules = (archiveFor: string) => [
+      { id: 'base', minimum: '2h' },
+      { id: 'archive', select: { regions: [beta] }, keep: { for: archiveFor } },
+    ];
+    await configure({ lock }, rules('3h'));
+    const lost = plantFault((call) => call.operation === 'put' && call.index >= 3, failOnceItHolds);
+    stage.plant(gamma, lost.wrap);
+    const from = systemClock.now().getTime();
+    const point = await backUp(shop);
+    stage.plant(gamma, null);
+    expect(lost.fired).not.toEqual([]);
+    await succeed(stage, 'replicate', { instance: shop, point, region: gamma, params: { point, target: gamma } });
+    const { capturedAt } = await stage.catalog.points.get(point);
+    const captured = capturedAt.getTime();
+    /** Of every object there: the mode, and after how many whole hours from the capture the lock ends. */
+    const locksIn = async (region: RegionId) => {
+      const versions = await versionsOf(shop, point, region);
+      expect(versions.length).toBeGreaterThan(8);
+      return new Set(versions.map(({ mode, until }) => `${mode} ${Math.round(((until?.getTime() ?? 0) - captured) / 3_600_000)}h`));
+    };
+    // What the capture took is little beside an hour, however slow the machine is.
+    expect(captured - from).toBeLessThan(1_500_000);
+    expect([await locksIn(alpha), await locksIn(beta), await locksIn(gamma)]).toEqual([
+      new Set(['GOVERNANCE 2h']),
+      new Set(['GOVERNANCE 3h']),
+      new Set(['COMPLIANCE 5h']),
+    ]);
+    for (const region of three) await tellStore(shop, region);
+    expect((await plan(shop)).steps).toEqual([]);
+
+    // The named rule for one region becomes longer: there alone locks are extended, and somebody looks.
+    await configure({ lock }, rules('7h'));
+    expect((await stage.catalog.protection.due(1_000)).map(({ instance }) => instance)).toContain(shop);
+    expect((await plan(shop)).steps.map(({ region }) => region)).toEqual([beta]);
+    await tellStore(shop, beta);
+    expect([await locksIn(alpha), await locksIn(beta)]).toEqual([new Set(['GOVERNANCE 2h']), new Set(['GOVERNANCE 7h'])]);
+    // And shorter again: nothing changes.
+    await configure({ lock }, rules('1h'));
+    expect((await plan(shop)).steps).toEqual([]);
+    await tellStore(shop, beta);
+    expect(await locksIn(beta)).toEqual(new Set(['GOVERNANCE 7h']));
+    await configure();
+  });
+
+  test('keep a copy whose time is over: the gate says until when, and where clocks are wrong the store refuses', async () => {
+    const shop = await stage.addInstance('shop-waiting', 'pieces', 'pieces:waiting');
+    await configure({ lock: { regions: { beta: { mode: 'governance', for: '48h' } } } });
+    const point = await backUp(shop);
+    for (const region of three) await succeed(stage, 'verify', { instance: shop, params: { point, region }, point, region });
+    await tellStore(shop, beta);
+    const before = await versionsOf(shop, point, beta);
+    const [{ until } = { until: undefined }] = await stage.catalog.protection.locks([shop]);
+    if (until === undefined) throw new Error('the catalog knows the lock');
+    const dayMs = 24 * 3_600_000;
+    const inDays = async (days: number) => {
+      const now = () => new Date(systemClock.now().getTime() + days * dayMs);
+      await stage.catalog.clockWatch.see({ lastSeenAt: now(), doubt: null });
+      const { tuning } = stage.dependencies();
+      return stage.dependencies({ clock: { ...systemClock, now }, tuning: { ...tuning, workerStaleMs: 90 * dayMs } });
+    };
+    const asked = {
+      ...{ purpose: 'manual' as const, wholePoint: false, requestedBy: 'ada', dryRun: true },
+      request: { by: 'ada', reason: 'it takes room' },
+    };
+    const [planned] = await planDeletions(await inDays(1), [{ instance: shop, point, region: beta }], asked);
+    expect(planned?.verdict.reasons.filter(({ allows }) => !allows)).toMatchObject([
+      { rule: 'lock-date', text: `the store locks it until ${until.toISOString()}` },
+    ]);
+
+    // Marked all the same, as if nobody had known of the lock.
+    const mark = {
+      instance: shop,
+      purpose: 'manual' as const,
+      wholePoint: false,
+      requestedBy: 'ada',
+      requestReason: 'a test',
+      reasons: [],
+    };
+    expect(await stage.catalog.deletions.mark({ point, region: beta, ...mark }, 'verified')).toBe(true);
+    const remove = { instance: shop, region: beta, params: { instance: shop, region: beta, points: [point], purpose: 'manual' } };
+    const denied = await perform(stage, 'retention', remove, { dependencies: await inDays(1.5) });
+    expect(denied).toMatchObject({ result: { deleted: [], denied: [{ point, reasons: [expect.stringContaining(until.toISOString())] }] } });
+    // A worker whose time is far ahead believes that the lock is over. The store does not.
+    const refusal = await perform(stage, 'retention', remove, { dependencies: await inDays(3) });
+    expect(refusal.state).not.toBe('succeeded');
+    expect((await versionsOf(shop, point, beta)).map(({ at }) => at)).toEqual(before.map(({ at }) => at));
+    expect((await stage.catalog.copies.list(point)).find(({ region }) => region === beta)?.state).toBe('expiring');
+
+    // It was the lock alone: once it is lifted, the same deletion ends.
+    await stage.catalog.protection.exempt({ point, region: beta }, 'the test ends', 'ada');
+    await tellStore(shop, beta);
+    await vi.waitFor(async () => {
+      const again = await perform(stage, 'retention', remove, { dependencies: await inDays(3) });
+      expect(again).toMatchObject({ state: 'succeeded', result: { deleted: [point] } });
+    }, 60_000);
+    expect(await versionsOf(shop, point, beta)).toEqual([]);
     await configure();
   });
 });

@@ -1,7 +1,7 @@
 import { copySegments, putManifest, withLock } from '@cbcr/blobstore';
 import { toCbcrError } from '@cbcr/domain';
 import type { JobHandler, JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
-import { damageRules, nextAttemptAt, wantedLock } from '@cbcr/policy';
+import { damageRules, locksOf, nextAttemptAt, wantedLock } from '@cbcr/policy';
 import { readDecisionFacts, regionOf } from '../decision-facts.ts';
 import { instanceOf } from '../instance-of.ts';
 import { openSources } from '../open-sources.ts';
@@ -68,7 +68,8 @@ async function makeCopy(
   const { manifest, bytes, sources } = await readPointManifest(deps, opened, point, { keys: null, signal, log, doubts });
   const region = regionOf(facts, params.target);
   const guard = createResidencyGuard(deps, { id: point.instance }, region, 'data', signal);
-  const lock = wantedLock(facts.policy, point.capturedAt.getTime(), facts.now, deps.tuning.longestLockMs);
+  const demanded = locksOf(facts.rulebook, facts.instance)(region.id);
+  const lock = wantedLock(demanded, point.capturedAt.getTime(), facts.now, deps.tuning.longestLockMs);
   const target = { region: region.id, store: withLock(withResidencyGuard(await deps.openStore(region), guard), lock) };
 
   const begun = `the copy is made from ${sources.map((source) => source.region).join(', then ')}`;

@@ -19,7 +19,7 @@ export interface Refusal extends Reason {
 
 /**
  * The one judge of changes, of what is planned and of what is applied: a change is refused when it would leave an instance without a policy, without a
- * legal copy, or without a region in which copies may be. What was so before is no fault of the change, except that nothing is ever without a policy.
+ * legal copy, without a region in which copies may be, or with a lock that locks nothing. What was so before is no fault of the change, except that nothing is ever without a policy.
  */
 export function findRefusal({ before, after, verifiedIn }: ChangedInstance): Refusal | null {
   const { instance, placement } = after;
@@ -36,6 +36,12 @@ export function findRefusal({ before, after, verifiedIn }: ChangedInstance): Ref
   }
   if (placement.placed.length === 0 && (before()?.placement.placed.length ?? 0) > 0) {
     return { rule: 'no-legal-region', text: `no region would be left in which a copy of ${instance.id} may be`, canForce: true };
+  }
+  if (after.unboundedLocks.length > 0) {
+    const known = before()?.unboundedLocks ?? [];
+    const fresh = after.unboundedLocks.filter((region) => !known.includes(region));
+    const text = `nothing would say how long copies of ${instance.id} in ${fresh.join(', ')} are locked, and nothing would be`;
+    if (fresh.length > 0) return { rule: 'lock-without-length', text, canForce: false };
   }
   return null;
 }

@@ -2,6 +2,7 @@ import type { CopyLock, HeldPoint, Hold, HoldEffect, Policy, ProbedCapabilities,
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Permission } from '../residency/may-use.ts';
 import type { PlannedInstance } from '../situation/situation.ts';
+import type { DemandedLock } from '../store-protection/wanted-lock.ts';
 import type { Severity } from './finding.ts';
 import type { ControlSettings, SettingName } from './settings.ts';
 
@@ -26,6 +27,8 @@ export interface ControlFacts {
   /** Null where nobody read it, as in a plan. */
   readonly protection: KnownProtection | null;
   region(id: RegionId): Region | undefined;
+  /** What is demanded of copies there; null: no lock. */
+  demandedLock(id: RegionId): DemandedLock | null;
   /** What a worker found on the real store; undefined when it was not probed. */
   capabilities(id: RegionId): ProbedCapabilities | undefined;
   /** May copies of this instance lie there now? */

@@ -15,6 +15,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { groupPoints } from '../holdings/group-points.ts';
 import { instanceOf, pointId, regionId } from '../samples.ts';
+import type { DemandedLock } from '../store-protection/wanted-lock.ts';
 import { chooseControls } from './choose-controls.ts';
 import type { KnownProtection } from './control.ts';
 import { controls } from './controls.ts';
@@ -51,6 +52,7 @@ interface World {
   regions?: Region[];
   capabilities?: Record<string, Partial<ProbedCapabilities>>;
   forbidden?: string[];
+  demandedLock?: DemandedLock;
   protection?: KnownProtection;
   settings?: Record<string, string | number | boolean>;
 }
@@ -71,6 +73,7 @@ function ask(control: string, world: World): Finding[] {
     releaseGraceMs: day,
     protection: world.protection ?? null,
     region: (id) => (world.regions ?? [place('here'), place('there')]).find((region) => region.id === id),
+    demandedLock: () => world.demandedLock ?? null,
     capabilities: (id) => {
       const probed = world.capabilities?.[id];
       return probed && { objectLock: false, versioning: false, serverSideCopy: false, location: null, probedAt: new Date(now), ...probed };
@@ -213,11 +216,10 @@ describe('what stores say of themselves', () => {
     expect(ask('lock', { points, capabilities, protection: known(3) })).toMatchObject([{ severity: 'critical', points: [pointId(1)] }]);
     const elsewhere = { ...known(-3), locks: known(-3).locks.map((lock) => ({ ...lock, region: regionId('there') })) };
     expect(ask('lock', { points, capabilities, protection: elsewhere })).toMatchObject([{ severity: 'critical', region: 'here' }]);
-    const lockFor = (days: number): Partial<Policy> => ({ lock: { mode: 'compliance', for: { text: `${days}d`, ms: days * day } } });
-    expect(ask('lock', { points: [held(1, 9, { here: 'verified' })], capabilities, protection: known(3), policy: lockFor(5) })).toEqual([]);
-    expect(
-      ask('lock', { points: [held(1, 9, { here: 'verified' })], capabilities, protection: known(3), policy: lockFor(30) }),
-    ).toHaveLength(1);
+    const lockFor = (days: number | null): DemandedLock => ({ mode: 'compliance', lengthMs: days === null ? null : days * day });
+    const old = { points: [held(1, 9, { here: 'verified' })], capabilities, protection: known(3) };
+    expect(ask('lock', { ...old, demandedLock: lockFor(5) })).toEqual([]);
+    for (const days of [30, null]) expect(ask('lock', { ...old, demandedLock: lockFor(days) })).toHaveLength(1);
   });
 
   test('hold-integrity: a store that does not enforce a hold is a violation; one that was not told yet is unproven', () => {

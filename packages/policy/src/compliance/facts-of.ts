@@ -1,6 +1,7 @@
 import type { Region, RegionId, Rulebook } from '@cbcr/domain';
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Decision, Situation } from '../situation/situation.ts';
+import { locksOf } from '../store-protection/wanted-lock.ts';
 import type { ControlFacts, KnownProtection } from './control.ts';
 
 const regionsByRulebook = new WeakMap<Rulebook, ReadonlyMap<RegionId, Region>>();
@@ -30,6 +31,7 @@ export function complianceFactsOf(
     releaseGraceMs: situation.rulebook.retention.releaseGrace.ms,
     protection,
     region: (id) => regions.get(id),
+    demandedLock: locksOf(situation.rulebook, instance),
     capabilities: (id) => situation.capabilities.get(id),
     mayHold,
   };

@@ -1,4 +1,5 @@
 import type { Duration, RulebookPolicy } from '@cbcr/domain';
+import { describeLock, stricterLock } from './lock-in.ts';
 
 /** A leaf of a policy that is decided on its own. */
 export interface PolicyField<Value> {
@@ -15,18 +16,9 @@ const field = <Value>(name: string, read: PolicyField<Value>['read'], more: Part
   ...more,
 });
 
-type Lock = NonNullable<RulebookPolicy['lock']>;
-
 const longest = { word: 'longest', choose: (a: Duration, b: Duration) => (b.ms > a.ms ? b : a) };
 const shortest = { word: 'shortest', choose: (a: Duration, b: Duration) => (b.ms < a.ms ? b : a) };
 const textOf = ({ text }: Duration): string => text;
-
-/** A lock without a length lasts as long as the point is kept, which is taken for the longer. */
-function stricterLock(a: Lock, b: Lock): Lock {
-  const mode = a.mode === 'compliance' || b.mode === 'compliance' ? 'compliance' : 'governance';
-  return a.for === undefined || b.for === undefined ? { mode } : { mode, for: longest.choose(a.for, b.for) };
-}
-const describeLock = (lock: Lock): string => `${lock.mode} ${lock.for === undefined ? 'as long as it is kept' : `for ${lock.for.text}`}`;
 
 /** Every leaf that one policy decides alone. Adding a field is an entry here and a place in `resolvePolicy`. Jurisdictions are restrictions: all of them hold. */
 export const policyFields = {

@@ -1,4 +1,5 @@
 import type { Duration, RetentionRule, Rulebook } from '@cbcr/domain';
+import { lockIn } from '../effective/lock-in.ts';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import { resolvePolicy } from '../effective/resolve-policy.ts';
 import { listRegions } from '../holdings/describe-holdings.ts';
@@ -85,13 +86,18 @@ function checkInstances(rulebook: Rulebook, instances: readonly SelectableInstan
       return [
         ...contradict(instance, `the minimum of ${rule.minimum?.text} of rule ${rule.id}`, rule.minimum, 'of its policies', own.maximum),
         ...contradict(instance, `the minimum of ${own.minimum?.text} of its policies`, own.minimum, `of rule ${rule.id}`, rule.maximum),
-        ...contradict(
-          instance,
-          `the lock of ${policy.lock?.for?.text} of its policies`,
-          policy.lock?.for,
-          `of rule ${rule.id}`,
-          rule.maximum,
-        ),
+        ...(regionsByRule.get(rule) ?? [])
+          .flatMap((region) => {
+            const length = lockIn(policy.lock, region)?.for;
+            return contradict(
+              instance,
+              `the lock of ${length?.text} in ${region} of its policies`,
+              length,
+              `of rule ${rule.id}`,
+              rule.maximum,
+            );
+          })
+          .slice(0, 1),
       ];
     });
   });

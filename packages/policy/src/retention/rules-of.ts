@@ -28,6 +28,16 @@ export function minimumOf(rulebook: Rulebook, instance: SelectableInstance, regi
   return minimums.length === 0 ? null : Math.max(...minimums);
 }
 
+/**
+ * How long, in ms from the capture, rules are certain to keep a copy, whatever else is captured meanwhile; null when they say no such length. What is kept
+ * by number (`last`, `gfs`) may go with any new point, and a maximum alone keeps nothing.
+ */
+export function certainLengthOf(rules: readonly RetentionRule[]): number | null {
+  const lengths = rules.flatMap(({ keep, minimum }) => [keep?.for, keep?.window, minimum].flatMap((length) => length?.ms ?? []));
+  if (lengths.length === 0) return null;
+  return Math.min(Math.max(...lengths), ...rules.flatMap(({ maximum }) => maximum?.ms ?? []));
+}
+
 function rulesOfInstance(rulebook: Rulebook, instance: SelectableInstance): { own: RetentionRule[]; rules: RetentionRule[] } {
   const { policy, applying } = resolvePolicy(rulebook, instance);
   const ruled = { ...instance, applying: new Set<string>(applying.map((one) => one.policy)) };

@@ -2,6 +2,7 @@ import type { RegionId } from '@cbcr/domain';
 import { resolvePolicy } from '../effective/resolve-policy.ts';
 import { getStorageRegions } from '../placement/get-storage-regions.ts';
 import { mayUse, type Permission } from '../residency/may-use.ts';
+import { findUnboundedLocks } from '../store-protection/wanted-lock.ts';
 import type { Decision, PlannedInstance, Situation } from './situation.ts';
 
 /** What the rulebook says about one instance in a situation. */
@@ -15,11 +16,13 @@ export function decide({ rulebook, unlisted = [], capabilities, now }: Situation
     answers.set(region, answer);
     return answer;
   };
+  const placement = getStorageRegions({ rulebook, instance, policy, capabilities, now });
   return {
     instance,
     hasPolicy: applying.length > 0,
     policy,
-    placement: getStorageRegions({ rulebook, instance, policy, capabilities, now }),
+    placement,
+    unboundedLocks: policy.lock === undefined ? [] : findUnboundedLocks(rulebook, instance, placement),
     mayHold,
     mayKeep(region) {
       const place = unlisted.find(({ id }) => id === region);

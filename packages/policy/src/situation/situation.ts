@@ -26,6 +26,8 @@ export interface Decision {
   hasPolicy: boolean;
   policy: Policy;
   placement: Placement;
+  /** Regions where its copies shall be locked, and nothing says how long. */
+  unboundedLocks: readonly RegionId[];
   /** May copies lie in the region? Remembers its answers. */
   mayHold(region: RegionId): Permission;
   /** As {@link mayHold}, but in a region that nobody administers any longer copies may stay and be read if its place allows it. */

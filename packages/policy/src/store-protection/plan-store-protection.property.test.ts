@@ -2,9 +2,8 @@ import { type CopyLock, type HeldPoint, type Hold, type HoldEffect, holdIdSchema
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsOn } from '../holds/holds-on.ts';
-import { instanceOf, minute, pointId, regionId, rulebookOf } from '../samples.ts';
+import { instanceOf, minute, placeOf, pointId, regionId, rulebookOf } from '../samples.ts';
 import { planStoreProtection, type StoreProtectionFacts } from './plan-store-protection.ts';
-import { wantedLock } from './wanted-lock.ts';
 
 /** New for every run; a failure is replayed by writing its number here. */
 const seed = fc.sample(fc.nat(), 1)[0] ?? 0;
@@ -13,7 +12,8 @@ const regions = ['alfa', 'bravo'] as const;
 const instance = instanceOf('alfa');
 const hourMs = 3_600_000;
 const moment = fc.integer({ min: 0, max: 600 }).map(minute);
-const lock = fc.record({ mode: fc.constantFrom('governance' as const, 'compliance' as const), for: fc.constantFrom('10m', '5h', '30d') });
+const terms = { mode: fc.constantFrom('governance' as const, 'compliance' as const), for: fc.constantFrom('10m', '5h', '30d', undefined) };
+const lock = fc.record({ ...terms, regions: fc.constantFrom(undefined, { bravo: { for: '90m' } }) });
 const state = fc.constantFrom('planned', 'copying', 'stored', 'verified', 'failed', 'expiring', 'deleted');
 const drawPoint = (number: number): fc.Arbitrary<HeldPoint> =>
   fc.record({ at: fc.integer({ min: 0, max: 300 }), states: fc.tuple(state, state) }).map(({ at, states }) => ({
@@ -75,6 +75,7 @@ const drawLocks = fc
 const drawFacts: fc.Arbitrary<StoreProtectionFacts> = fc
   .record({
     policyLock: fc.option(lock, { nil: undefined }),
+    keptInBravo: fc.constantFrom(undefined, '5m', '6h', '500h'),
     points: fc.tuple(drawPoint(0), drawPoint(1), drawPoint(2)),
     holds: drawHolds,
     effects: drawEffects,
@@ -83,12 +84,16 @@ const drawFacts: fc.Arbitrary<StoreProtectionFacts> = fc
     longestLockMs: fc.constantFrom(hourMs, 400 * 24 * hourMs),
     now: fc.integer({ min: 300, max: 600 }).map(minute),
   })
-  .map(({ policyLock, lifted, ...rest }) => ({
+  .map(({ policyLock, keptInBravo, lifted, ...rest }) => ({
     ...{ ...rest, instance, capabilities: new Map() },
     exceptions: lifted.map((point) => ({ point, region: regionId('alfa') })),
     rulebook: rulebookOf({
+      regions: regions.map((name) => placeOf(name)),
       policies: [{ id: 'standard', placement: { copies: 1 }, ...(policyLock !== undefined && { lock: policyLock }) }],
-      retention: { releaseGrace: '1h' },
+      retention: {
+        releaseGrace: '1h',
+        rules: keptInBravo === undefined ? [] : [{ id: 'archive', select: { regions: ['bravo'] }, minimum: keptInBravo }],
+      },
     }),
   }));
 
@@ -150,8 +155,33 @@ describe(`what stores are told (seed ${seed})`, () => {
           expect(known?.mode).toBe('governance');
           expect(facts.exceptions.map(key)).toContain(key(at));
         } else if (step !== null) {
+          expect(step.until.getTime()).toBeGreaterThan(known?.until.getTime() ?? 0);
           expect(step.until.getTime()).toBeLessThanOrEqual(facts.now.getTime() + facts.longestLockMs);
           expect(facts.exceptions.map(key)).not.toContain(key(at));
+        }
+      }
+    });
+  });
+
+  test('where a lock without a length of its own is demanded, a copy is locked as long as the rules for its region keep it, up to the cap', () => {
+    check((facts) => {
+      const [policy] = facts.rulebook.policies;
+      const [archive] = facts.rulebook.retention.rules;
+      if (policy?.lock === undefined || policy.lock.for !== undefined || policy.lock.regions !== undefined || archive === undefined) return;
+      const { locks } = carryOut(facts);
+      const lifted = new Set(facts.exceptions.map(key));
+      for (const { id, capturedAtMs, copies } of facts.points) {
+        for (const { region, state: copyState } of copies) {
+          const at = { point: id, region };
+          const untilMs = capturedAtMs + (archive.minimum?.ms ?? 0);
+          const isHere = region === 'bravo' && ['stored', 'verified', 'expiring'].includes(copyState);
+          const known = facts.locks.find((one) => key(one) === key(at));
+          const now = locks.find((one) => key(one) === key(at));
+          if (lifted.has(key(at))) continue;
+          if (!isHere || untilMs <= facts.now.getTime()) expect(now).toEqual(known);
+          // Under the cap, a lock is long enough when half of what the cap allows is left.
+          else
+            expect(now?.until.getTime()).toBeGreaterThanOrEqual(Math.min(untilMs - 1_000, facts.now.getTime() + facts.longestLockMs / 2));
         }
       }
     });
@@ -183,17 +213,4 @@ test('a legal hold that was set on some versions before it failed is taken off w
     effects: [{ ...at, hold: holdIdSchema.parse('H-1'), state: 'failed', detail: 'the store refused one of them', at: minute(0) }],
   };
   expect(planStoreProtection(facts).steps).toMatchObject([{ ...at, legalHold: false, clear: ['H-1'] }]);
-});
-
-test.each([
-  ['for as long as the lock says', { lock: { mode: 'compliance', for: '2d' }, retention: { keepFor: '9d' } }, 2],
-  ['for as long as the retention keeps it', { lock: { mode: 'governance' }, retention: { keepFor: '9d', minimum: '1d' } }, 9],
-  ['for the minimum, where nothing else is said', { lock: { mode: 'governance' }, retention: { minimum: '1d' } }, 1],
-  ['not at all without a lock', { retention: { keepFor: '9d' } }, null],
-  ['not at all when nobody says how long', { lock: { mode: 'governance' } }, null],
-] as const)('a copy is locked %s, counted from the capture', (_name, demands, days) => {
-  const { policies } = rulebookOf({ policies: [{ id: 'standard', placement: { copies: 1 }, ...demands }] });
-  const [policy = {}] = policies;
-  const until = wantedLock(policy, minute(0).getTime(), minute(60), 365 * 24 * hourMs)?.until ?? null;
-  expect(until).toEqual(days === null ? null : minute(days * 24 * 60));
 });

@@ -10,10 +10,9 @@ import type {
   RegionId,
   Rulebook,
 } from '@cbcr/domain';
-import { resolvePolicy } from '../effective/resolve-policy.ts';
 import { holdsOn, holdsOnInstance, protectsUntil } from '../holds/holds-on.ts';
 import type { PlannedInstance } from '../situation/situation.ts';
-import { type WantedLock, wantedLock } from './wanted-lock.ts';
+import { locksOf, type WantedLock, wantedLock } from './wanted-lock.ts';
 
 /** What shall protect the copies of an instance, and what their stores were told so far. */
 export interface StoreProtectionFacts {
@@ -66,7 +65,7 @@ const keyOf = (point: string, region: string) => `${point} ${region}`;
 export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectionPlan {
   const { rulebook, instance, points, now } = facts;
   const moment = { now, releaseGraceMs: rulebook.retention.releaseGrace.ms };
-  const { policy } = resolvePolicy(rulebook, instance);
+  const demandedIn = locksOf(rulebook, instance);
   const holds = holdsOnInstance(facts.holds, instance, moment);
   const effectsOf = Map.groupBy(facts.effects, ({ point, region }) => keyOf(point, region));
   const lockOf = new Map(facts.locks.map((lock) => [keyOf(lock.point, lock.region), lock]));
@@ -82,7 +81,7 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
       const set = wanted.map(({ id }) => id).filter((id) => !isSettled(told.find((effect) => effect.hold === id)));
       const clear = told.filter((effect) => mayBeSet(effect) && !wanted.some(({ id }) => id === effect.hold)).map(({ hold }) => hold);
       const canLock = facts.capabilities.get(region)?.objectLock !== false;
-      const wantedHere = canLock ? wantedLock(policy, point.capturedAtMs, now, facts.longestLockMs) : null;
+      const wantedHere = canLock ? wantedLock(demandedIn(region), point.capturedAtMs, now, facts.longestLockMs) : null;
       const lock = planLock(lifted.has(key), lockOf.get(key), wantedHere);
       const legalHold = set.length > 0 ? true : clear.length > 0 && wanted.length === 0 ? false : null;
       if (set.length > 0 || clear.length > 0 || lock !== null) steps.push({ point: point.id, region, legalHold, set, clear, lock });

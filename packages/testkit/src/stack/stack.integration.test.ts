@@ -127,6 +127,7 @@ test('the configuration is valid, holds no secret and keeps what was edited by h
     decisions: {
       resolvePolicy: (rulebook) => ({ policy: policySchema.parse({ ...rulebook.policies[0], id: 'standard' }), applying: [] }),
       getStorageRegions: ({ instance }) => ({ instance: instance.id, placed: [], spares: [], excluded: [], unmet: [] }),
+      findUnboundedLocks: () => [],
       mayUse: () => ({ allowed: true, reason: { text: '' } }),
     },
     now: systemClock.now,

@@ -84,6 +84,32 @@ describe('a plan', () => {
     expect((await call('GET', '/instances/shop')).body.placement.placed).toHaveLength(2);
   });
 
+  test('of a lock is refused where a worker found that the store cannot lock, and where nothing says how long', async () => {
+    const locking = (demand: string) => plan(`${stage.yaml()}${frameworks}`.replace('    placement:', `    ${demand}\n    placement:`));
+    const lock = 'lock: {mode: compliance, for: 30d}';
+    expect((await locking(lock)).status).toBe(200);
+    const probed = { conditionalPut: true, versioning: true, checksums: true, serverSideCopy: false, location: null, worker: 'w1' };
+    const other = await stage.catalog.regions.get(stage.other);
+    await stage.catalog.capabilities.record(other, { ...probed, objectLock: false });
+    const refused = await locking(lock);
+    expect([refused.status, refused.body.error.code]).toEqual([422, 'config.invalid']);
+    expect(refused.body.error.problems).toMatchObject([
+      {
+        line: expect.any(Number),
+        message: expect.stringContaining(stage.home),
+        hint: expect.stringContaining(`give ${stage.other} a store with objectLock`),
+      },
+    ]);
+    // Where nothing is locked, the store need not be able to.
+    expect((await locking(`lock: {regions: {${stage.home}: {mode: compliance, for: 30d}}}`)).status).toBe(200);
+    await stage.catalog.capabilities.record(other, { ...probed, objectLock: true });
+    expect((await locking(lock)).status).toBe(200);
+
+    const endless = await locking('lock: {mode: compliance}');
+    expect([endless.status, endless.body.error.problems[0]?.path]).toEqual([422, 'policies.standard.lock']);
+    expect(endless.body.error.problems[0]?.message).toContain('nothing says how long');
+  });
+
   test('of a file that is not valid lists every problem', async () => {
     const { status, body } = await plan('version: 1\nregions: {}\npolicies: 7\n');
     expect([status, body.error.code]).toEqual([422, 'config.invalid']);

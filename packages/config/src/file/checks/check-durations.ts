@@ -41,12 +41,16 @@ function compare(
       `${of}keeping for ${keepFor.text} is above the maximum of ${maximum.text}`,
       'Keep for less, or raise the maximum.',
     );
-  } else if (lock?.for && maximum && lock.for.ms > maximum.ms) {
-    const place = of === '' ? [...path.slice(0, -1), 'lock', 'for'] : path;
-    problems.add(
-      place,
-      `${of}the lock of ${lock.for.text} outlasts the maximum retention of ${maximum.text}`,
-      'Lock for less, or raise the maximum.',
-    );
+  } else if (lock && maximum) {
+    for (const [region, { for: length }] of [['', lock] as const, ...Object.entries(lock.regions ?? {})]) {
+      if (length === undefined || length.ms <= maximum.ms) continue;
+      const place = of === '' ? [...path.slice(0, -1), 'lock', ...(region === '' ? [] : ['regions', region]), 'for'] : path;
+      const where = region === '' ? '' : ` in ${region}`;
+      problems.add(
+        place,
+        `${of}the lock of ${length.text}${where} outlasts the maximum retention of ${maximum.text}`,
+        'Lock for less, or raise the maximum.',
+      );
+    }
   }
 }

@@ -5,6 +5,7 @@ import { checkDurations } from './check-durations.ts';
 import { checkExceptions } from './check-exceptions.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkKeys } from './check-keys.ts';
+import { checkLocks } from './check-locks.ts';
 import { checkPlacement } from './check-placement.ts';
 import { checkPreferences } from './check-preferences.ts';
 import { checkReferences } from './check-references.ts';
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   checkPreferences,
   checkCoverage,
   checkPlacement,
+  checkLocks,
   checkKeys,
   checkExceptions,
   checkCompliance,

@@ -41,13 +41,14 @@ export function listReferences(sections: Sections): Reference[] {
   ];
 }
 
-function ofPolicy({ id, select, placement, encryption }: RulebookPolicy): Reference[] {
+function ofPolicy({ id, select, placement, lock, encryption }: RulebookPolicy): Reference[] {
   const path = ['policies', id];
   return [
     ...listed('engine', select?.engines, [...path, 'select', 'engines']),
     ...listed('region', select?.homes, [...path, 'select', 'homes']),
     ...listed('region', placement.prefer, [...path, 'placement', 'prefer']),
     ...listed('jurisdiction', placement.jurisdictions, [...path, 'placement', 'jurisdictions']),
+    ...Object.keys(lock?.regions ?? {}).map((name): Reference => ({ noun: 'region', name, path: [...path, 'lock', 'regions', name] })),
     ...Object.keys(encryption?.keys ?? {}).map(
       (name): Reference => ({ noun: 'region', name, path: [...path, 'encryption', 'keys', name] }),
     ),

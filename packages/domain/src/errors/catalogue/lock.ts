@@ -8,6 +8,12 @@ export const lockErrors = {
     treatment: 'never',
     status: 409,
   },
+  'lock.no-length': {
+    sentence: 'The policies of {instance} demand a lock of copies in {regions}, and nothing says how long.',
+    hint: 'Give the lock a length (lock: for), or its retention a keepFor, a window or a minimum.',
+    treatment: 'never',
+    status: 422,
+  },
   'lock.none': {
     sentence: 'No lock is recorded for the copy of {point} in {region}.',
     hint: 'See what is known of the copy: cbcr points show {point}',

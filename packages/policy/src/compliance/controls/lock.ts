@@ -1,6 +1,7 @@
-import type { CopyLock, HeldPoint, Policy, RegionId } from '@cbcr/domain';
+import type { CopyLock, HeldPoint, RegionId } from '@cbcr/domain';
 import { isWhole } from '../../holdings/copy-states.ts';
 import { countPoints } from '../../holdings/describe-holdings.ts';
+import type { DemandedLock } from '../../store-protection/wanted-lock.ts';
 import { type Control, cannotShow, type Observation } from '../control.ts';
 import { earliest, pointsByRegion } from '../legal-copies.ts';
 
@@ -9,7 +10,7 @@ export const lock: Control = {
   about: 'copies are locked in their store: nobody can change or remove them before a date',
   severity: 'critical',
   settings: [],
-  check: ({ groups, capabilities, protection, policy, now }) =>
+  check: ({ groups, capabilities, protection, demandedLock, now }) =>
     [...pointsByRegion(groups, isWhole)].flatMap(([region, points]): Observation | Observation[] => {
       const probed = capabilities(region);
       if (probed === undefined) {
@@ -19,7 +20,8 @@ export const lock: Control = {
           region,
         );
       }
-      if (probed.objectLock) return protection === null ? unread(region) : findUnlocked(region, points, protection.locks, policy, now);
+      if (probed.objectLock)
+        return protection === null ? unread(region) : findUnlocked(region, points, protection.locks, demandedLock(region), now);
       return {
         region,
         points,
@@ -38,13 +40,12 @@ function findUnlocked(
   region: RegionId,
   points: readonly HeldPoint[],
   locks: readonly CopyLock[],
-  policy: Policy,
+  demanded: DemandedLock | null,
   now: Date,
 ): Observation[] {
   const locked = new Set(locks.flatMap((lock) => (lock.region === region && lock.until > now ? [lock.point] : [])));
-  const length = policy.lock?.for ?? policy.retention?.keepFor ?? policy.retention?.minimum;
-  const isOver = ({ capturedAtMs }: HeldPoint) =>
-    policy.lock !== undefined && length !== undefined && capturedAtMs + length.ms <= now.getTime();
+  const lengthMs = demanded?.lengthMs ?? null;
+  const isOver = ({ capturedAtMs }: HeldPoint) => lengthMs !== null && capturedAtMs + lengthMs <= now.getTime();
   const unlocked = points.filter((point) => !locked.has(point.id) && !isOver(point));
   if (unlocked.length === 0) return [];
   return [
@@ -54,9 +55,9 @@ function findUnlocked(
       sinceMs: earliest(unlocked, (point) => point.completedAtMs),
       evidence: `no lock is known of ${countPoints(unlocked.length)} in ${region}, although the store there can lock objects`,
       mend:
-        policy.lock !== undefined && length !== undefined
+        lengthMs !== null
           ? `let a worker of ${region} lock them; cbcr points show says until when each copy is locked`
-          : 'demand a lock in the policy (lock: mode, for)',
+          : 'demand a lock with a length in the policy (lock: mode, for)',
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { PlacementCapability } from '@cbcr/domain';
+import { lockIn, placesOf } from '../../effective/lock-in.ts';
 import type { DecidingPolicy } from '../../residency/permission-rule.ts';
 import type { ExclusionRule } from '../placement-rule.ts';
 
@@ -6,7 +7,7 @@ import type { ExclusionRule } from '../placement-rule.ts';
 export const capabilityMissing: ExclusionRule = {
   rule: 'capability-missing',
   explain: ({ policy, capabilities }, { region }) => {
-    const demanded = demandedCapabilities(policy);
+    const demanded = demandedCapabilities(policy, lockIn(policy.lock, region.id) !== null);
     if (demanded.length === 0) return null;
     const probed = capabilities.get(region.id);
     if (probed === undefined) return `${region.id} has not been probed yet for ${demanded.join(', ')}, which is demanded`;
@@ -16,7 +17,7 @@ export const capabilityMissing: ExclusionRule = {
       : `the store of ${region.id} lacks ${missing.join(', ')}, which is demanded (probed ${probed.probedAt.toISOString()})`;
   },
   wayOut: ({ policy, capabilities }, regions) => {
-    const demanded = demandedCapabilities(policy).join(', ');
+    const demanded = demandedCapabilities(policy, placesOf(policy.lock).length > 0).join(', ');
     const unprobed = regions.filter((region) => !capabilities.has(region));
     const lacking = regions.filter((region) => capabilities.has(region));
     const ways = [
@@ -27,7 +28,7 @@ export const capabilityMissing: ExclusionRule = {
   },
 };
 
-const demandedCapabilities = ({ placement, lock }: DecidingPolicy): PlacementCapability[] => {
+const demandedCapabilities = ({ placement }: DecidingPolicy, isLocked: boolean): PlacementCapability[] => {
   const named = placement.constraints?.capabilities ?? [];
-  return [...new Set<PlacementCapability>([...named, ...(lock === undefined ? [] : (['objectLock'] as const))])].sort();
+  return [...new Set<PlacementCapability>([...named, ...(isLocked ? (['objectLock'] as const) : [])])].sort();
 };
