@@ -66,6 +66,7 @@ export const sampleRegion = (id: string, state: RegionView['health']['state'] = 
   health: { state, reason: state === 'up' ? '1 of 1 workers reach the store' : 'no worker has reported for 12 s', since: at },
   workers: state === 'up' ? 1 : 0,
   probe: null,
+  links: [],
 });
 
 export const sampleInstance = (changes: Partial<InstanceDetailView> = {}): InstanceDetailView => ({

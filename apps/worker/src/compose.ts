@@ -83,7 +83,7 @@ export async function composeWorker(
     logger,
     region: regionId,
     everyMs: environment.probeMinutes * 60_000,
-    probe: (until) => probeRegion({ catalog, openStore: stores.open, workerId }, regionId, until),
+    probe: (until) => probeRegion({ catalog, openStore: stores.open, workerId, clock }, regionId, until),
   });
 
   const throttle = createThrottle({

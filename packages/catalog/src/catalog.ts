@@ -16,6 +16,7 @@ import { createHoldQueries, type HoldQueries } from './queries/holds.ts';
 import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';
 import { createLedgerQueries, type LedgerQueries } from './queries/ledger.ts';
 import { createLimitQueries, type LimitQueries } from './queries/limits.ts';
+import { createLinkQueries, type LinkQueries } from './queries/links.ts';
 import { createOutboxQueries, type OutboxQueries } from './queries/outbox.ts';
 import { createPointQueries, type PointQueries } from './queries/points.ts';
 import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
@@ -32,6 +33,7 @@ import { translateError } from './translate-error.ts';
 export interface Catalog {
   regions: RegionQueries;
   capabilities: CapabilityQueries;
+  links: LinkQueries;
   policies: PolicyQueries;
   instances: InstanceQueries;
   runs: RunQueries;
@@ -77,6 +79,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
   return {
     regions: createRegionQueries(context),
     capabilities: createCapabilityQueries(context),
+    links: createLinkQueries(context),
     policies: createPolicyQueries(context),
     instances: createInstanceQueries(context),
     runs: createRunQueries(context),

@@ -43,6 +43,7 @@ export type { CreatedRun, NewRun } from './queries/insert-runs.ts';
 export type { CatalogInstance, InstanceQueries } from './queries/instances.ts';
 export type { LedgerQueries } from './queries/ledger.ts';
 export type { LimitQueries, LimitRecord } from './queries/limits.ts';
+export type { LinkQueries } from './queries/links.ts';
 export type { OutboxQueries, WakeUpCall } from './queries/outbox.ts';
 export type { PointRecord } from './queries/point-record.ts';
 export type { Candidate, CandidateCursor, PointFacts, PointQueries } from './queries/points.ts';

@@ -3,6 +3,7 @@ import {
   type Clock,
   hashPolicy,
   type InstanceId,
+  type MeasuredLinks,
   type Placement,
   type RegionCapabilities,
   type RegionHealth,
@@ -29,6 +30,8 @@ export interface DecisionFacts {
   placement: Placement;
   /** What workers found in the stores. */
   capabilities: RegionCapabilities;
+  /** What workers measured of the ways between regions. */
+  links: MeasuredLinks;
   health: ReadonlyMap<RegionId, RegionHealth>;
 }
 
@@ -37,18 +40,19 @@ export async function readDecisionFacts(
   { catalog, clock, tuning }: { catalog: Catalog; clock: Clock; tuning: Pick<TransferTuning, 'workerStaleMs'> },
   instanceId: InstanceId,
 ): Promise<DecisionFacts> {
-  const [instance, { rulebook }, regions, capabilities] = await Promise.all([
+  const [instance, { rulebook }, regions, capabilities, links] = await Promise.all([
     catalog.instances.get(instanceId),
     catalog.rulebook.current(),
     catalog.regions.list({ unlisted: true }),
     catalog.capabilities.read(),
+    catalog.links.read(),
   ]);
   const health = await readRegionHealth({ catalog, clock, regions, staleAfterMs: tuning.workerStaleMs });
   const effective = resolvePolicy(rulebook, instance);
   const { policy } = effective;
   const now = clock.now();
   const placement = getStorageRegions({ rulebook, instance, policy, capabilities, now });
-  return { instance, policy, effective, policyHash: hashDemands(policy), rulebook, now, regions, placement, capabilities, health };
+  return { instance, policy, effective, policyHash: hashDemands(policy), rulebook, now, regions, placement, capabilities, links, health };
 }
 
 /** Who said what is no demand. */

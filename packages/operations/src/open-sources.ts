@@ -14,8 +14,8 @@ export interface OpenSources {
 
 /** From where `target` would read this point, best first. Nothing is opened. */
 export function rankPointSources(facts: DecisionFacts, point: PointRecord, target: RegionId): SourceRanking {
-  const { regions, policy, instance, health, rulebook, now } = facts;
-  return rankSources({ point, copies: point.copies, health, regions, target, instance, policy, rulebook, now });
+  const { regions, policy, instance, health, rulebook, links, now } = facts;
+  return rankSources({ point, copies: point.copies, health, regions, target, instance, policy, rulebook, measured: links, now });
 }
 
 /** Ranks and opens. A source whose store cannot be opened moves to the excluded ones; `format.unreadable` when none is left. */

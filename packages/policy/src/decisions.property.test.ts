@@ -1,4 +1,4 @@
-import { copyTransitions, type RegionHealth, type RegionId, regionHealthStates } from '@cbcr/domain';
+import { copyTransitions, linkKey, type RegionHealth, type RegionId, regionHealthStates } from '@cbcr/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAllowedNaively, mayStayNaively } from '../test/naive-placement.ts';
@@ -110,13 +110,22 @@ describe(`repairs, under any input (seed ${seed})`, () => {
   });
 });
 
+/** Some links were measured, some in part, some not at all. */
+const measuredBy = ({ length }: RegionId) => ({
+  latencyMs: length % 3 === 0 ? null : length,
+  bytesPerSecond: length % 2 === 0 ? null : length * 1e6,
+  latencyAt: null,
+  throughputAt: null,
+});
+
 describe(`the ranking of sources, under any input (seed ${seed})`, () => {
   test('no excluded, dead or illegal region is ever ranked, and ranks count from 1', () => {
     const worlds = fc.record({ drawn: drawWorld, copies: copiesArbitrary, health: healthArbitrary });
     fc.assert(
       fc.property(worlds, ({ drawn, copies, health }) => {
         const { policy } = resolvePolicy(drawn.rulebook, drawn.instance);
-        const input = { ...drawn, policy, point: pointOf(), target: drawn.instance.home, copies, health };
+        const measured = new Map(copies.map(({ region }) => [linkKey(region, drawn.instance.home), measuredBy(region)]));
+        const input = { ...drawn, policy, measured, point: pointOf(), target: drawn.instance.home, copies, health };
         const { ranking, excluded } = rankSources(input);
         expect([...ranking, ...excluded].map(({ region }) => region).sort()).toEqual(copies.map(({ region }) => region).sort());
         expect(ranking.map(({ rank }) => rank)).toEqual(ranking.map((_, index) => index + 1));

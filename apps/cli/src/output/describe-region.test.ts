@@ -22,6 +22,14 @@ test('a region shows what its store was found to be able to do, by whom and how 
   expect(listAbilities(probed)).toBe('versioning, conditionalPut');
 });
 
+test('a region shows how far the others are: what was measured beside what is declared, and what nobody knows as unknown', () => {
+  const link = { from: 'south', latencyMs: 12.5, latencyAt: '2027-06-01T11:58:00.000Z', bytesPerSecond: 40_000_000, throughputAt: null };
+  const declared = { latencyMs: 20, bandwidth: null, pricePerGiB: 0.02 };
+  const text = renderText(describeRegion({ ...probed, links: [{ ...link, declared }] }, now), 200);
+  expect(text).toMatch(/south\W+12\.5 ms\W+20 ms\W+40\.0 MB\/s\W+–\W+0\.02\W+2m 0s ago/);
+  expect(renderText(describeRegion(probed, now))).not.toContain('link from');
+});
+
 test('what nobody has tried is not shown as missing', () => {
   expect(renderText(describeRegion(sampleRegion('north'), now))).toContain('not probed yet');
   expect(listAbilities(sampleRegion('north'))).toBe('not probed yet');

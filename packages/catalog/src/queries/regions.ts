@@ -5,6 +5,7 @@ import { regions } from '../schema/instances.ts';
 import { copies } from '../schema/points.ts';
 import { forgetCapabilities } from './capabilities.ts';
 import { writerColumns } from './fence.ts';
+import { forgetLinks } from './links.ts';
 
 export interface CatalogRegion extends Region {
   /** False once cbcr.yaml no longer names the region: nothing new goes there, copies that are there stay readable. */
@@ -70,6 +71,7 @@ async function doubtCopiesOfMovedStores(tx: Executor, now: Date, wanted: readonl
   if (moved.length === 0) return;
   const ids = moved.map((region) => region.id);
   await forgetCapabilities(tx, ids);
+  await forgetLinks(tx, ids);
   const reason = { rule: 'store-moved', text: 'the store of the region is another one now: nobody has seen the copy there' };
   await tx
     .update(copies)

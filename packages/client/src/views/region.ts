@@ -23,5 +23,22 @@ export const regionViewSchema = z.object({
       worker: z.string(),
     })
     .nullable(),
+  /** The ways from other regions to this one, by region: what cbcr.yaml says of them, and what workers here measured. */
+  links: z.array(
+    z.object({
+      from: z.string(),
+      /** From a small request to its answer. Null: nobody has measured it. */
+      latencyMs: z.number().nullable(),
+      latencyAt: dateTime.nullable(),
+      /** What the last large transfer reached. */
+      bytesPerSecond: z.number().nullable(),
+      throughputAt: dateTime.nullable(),
+      declared: z.object({
+        latencyMs: z.number().nullable(),
+        bandwidth: z.number().nullable(),
+        pricePerGiB: z.number().nullable(),
+      }),
+    }),
+  ),
 });
 export type RegionView = z.infer<typeof regionViewSchema>;

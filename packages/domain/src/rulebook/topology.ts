@@ -37,3 +37,16 @@ export interface ProbedCapabilities extends Record<PlacementCapability, boolean>
 }
 /** A region that is missing has not been probed yet, and then it satisfies no demand for a capability. */
 export type RegionCapabilities = ReadonlyMap<z.infer<typeof regionIdSchema>, ProbedCapabilities>;
+
+/** What workers last measured of a link: between the store of its source and the workers of its target. Null where nobody did. */
+export interface LinkMeasurement {
+  /** From a small request to its answer, in milliseconds. */
+  latencyMs: number | null;
+  latencyAt: Date | null;
+  /** What the last large transfer reached, whatever held it back. */
+  bytesPerSecond: number | null;
+  throughputAt: Date | null;
+}
+/** By {@link linkKey}. A link that is missing was not measured yet. */
+export type MeasuredLinks = ReadonlyMap<string, LinkMeasurement>;
+export const linkKey = (from: Link['from'], to: Link['to']): string => `${from} ${to}`;

@@ -11,6 +11,8 @@ const result = z.strictObject({
   serverSideCopy: z.boolean(),
   /** Where the provider says that the bucket is; null when it does not say. */
   location: z.string().nullable(),
+  /** How long the stores of the other regions took to answer; null, with the cause, where one did not. Absent in runs of older versions. */
+  links: z.array(z.strictObject({ from: z.string(), latencyMs: z.number().nullable(), cause: z.string().optional() })).optional(),
 });
 
 export const probe = {

@@ -8,6 +8,7 @@ import { openSources } from '../open-sources.ts';
 import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
+import { keepThroughput } from '../probe/measure-links.ts';
 import { readPointManifest } from '../read-point-manifest.ts';
 import { createResidencyGuard, withResidencyGuard } from '../residency-guard.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
@@ -78,6 +79,7 @@ async function makeCopy(
     const used = { purpose: 'copy', instance: point.instance, point: point.id, region, run: run.id, reason };
     await deps.catalog.audit.append({ actor: `run:${run.id}`, action: 'exception.used', subject: exception, facts: used });
   }
+  const beganMs = deps.clock.monotonicMs();
   const copied = await copySegments({
     manifest,
     sources,
@@ -93,6 +95,12 @@ async function makeCopy(
     },
     onProgress: ({ movedBytes, presentBytes, totalBytes }) =>
       progress({ phase: 'replicate', doneBytes: movedBytes + presentBytes, totalBytes, note: 'stored bytes' }),
+  });
+  await keepThroughput(deps, {
+    sources: [...copied.segmentsFrom.keys()].map((id) => regionOf(facts, id)),
+    to: region.id,
+    bytes: copied.movedBytes,
+    elapsedMs: deps.clock.monotonicMs() - beganMs,
   });
   await requireAllowedRegion(deps, { id: point.instance }, region, 'data');
   // A worker that was taken over meanwhile must not leave a manifest behind that looks like a commit.

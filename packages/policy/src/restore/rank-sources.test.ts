@@ -1,3 +1,4 @@
+import { linkKey } from '@cbcr/domain';
 import { describe, expect, test } from 'vitest';
 import { copyOf, healthOf, instanceOf, minute, pointOf, policyOf, regionId, regionOf, rulebookOf } from '../samples.ts';
 import { checkRestoreTarget } from './check-restore-target.ts';
@@ -12,6 +13,7 @@ const rank = (input: Partial<RankingInput> & Pick<RankingInput, 'copies'>) =>
     point: pointOf(),
     health: allUp,
     rulebook,
+    measured: new Map(),
     now: minute(0),
     target: regionId('paris'),
     instance: instanceOf('berlin'),
@@ -58,6 +60,28 @@ describe('sources of a restore', () => {
     expect(rank({ copies, rulebook: fast }).ranking[0]?.reasons.at(-1)?.text).toBe('about 11 s, transfer price 0.02');
     const near = linked({ dublin: { latencyMs: 12 } });
     expect(rank({ copies, rulebook: near }).ranking[0]?.reasons.at(-1)?.text).toBe('time unknown, latency 12 ms');
+  });
+
+  test('a measured latency goes before the declared one, a declared bandwidth before the throughput that was seen', () => {
+    const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
+    const seen = (facts: Record<string, { latencyMs?: number; bytesPerSecond?: number }>) =>
+      new Map(
+        Object.entries(facts).map(([from, { latencyMs = null, bytesPerSecond = null }]) => [
+          linkKey(regionId(from), regionId('paris')),
+          { latencyMs, bytesPerSecond, latencyAt: minute(0), throughputAt: minute(0) },
+        ]),
+      );
+    const near = seen({ dublin: { latencyMs: 5 }, berlin: { latencyMs: 90 } });
+    expect(order({ copies, measured: near })).toEqual(['dublin', 'berlin']);
+    const said = linked({ dublin: { latencyMs: 400 }, berlin: { latencyMs: 1 } });
+    expect(order({ copies, rulebook: said })).toEqual(['berlin', 'dublin']);
+    expect(order({ copies, rulebook: said, measured: near })).toEqual(['dublin', 'berlin']);
+    expect(rank({ copies, rulebook: said, measured: near }).ranking[0]?.reasons.at(-1)?.text).toBe('time unknown, latency 5 ms');
+
+    const fast = seen({ dublin: { bytesPerSecond: 5e8 }, berlin: { bytesPerSecond: 1e8 } });
+    expect(order({ copies, measured: fast })).toEqual(['dublin', 'berlin']);
+    const declared = linked({ dublin: { bandwidth: 1e7 }, berlin: { bandwidth: 2e7 } });
+    expect(order({ copies, rulebook: declared, measured: fast })).toEqual(['berlin', 'dublin']);
   });
 
   test('without a price of the link, what the source charges for all that leaves it decides; no price outweighs safety', () => {

@@ -1,4 +1,4 @@
-import type { Copy, Instance, Reason, RecoveryPoint, Region, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
+import type { Copy, Instance, MeasuredLinks, Reason, RecoveryPoint, Region, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
 import { mayUse } from '../residency/may-use.ts';
 import type { DecidingPolicy } from '../residency/permission-rule.ts';
 import { compareSources, type Source } from './compare-sources.ts';
@@ -10,6 +10,8 @@ export interface RankingInput {
   /** A region that is missing here is unknown: tried after those that are up. */
   health: ReadonlyMap<RegionId, RegionHealth>;
   rulebook: Rulebook;
+  /** What workers measured of links. */
+  measured: MeasuredLinks;
   /** Regions that the rulebook may no longer list; copies there are still read. */
   regions?: readonly Region[];
   /** The region whose workers read. */
@@ -36,7 +38,7 @@ export interface SourceRanking {
 
 /**
  * From which copies a point may be read, best first: verified before stored, up before unknown, the target's own region before others, then
- * time, latency and cost as far as the links and prices of the rulebook tell, then the name. Illegal, incomplete and dead copies are excluded, never ranked last.
+ * time, latency and cost as far as measurements, links and prices tell, then the name. Illegal, incomplete and dead copies are excluded, never ranked last.
  */
 export function rankSources(input: RankingInput): SourceRanking {
   const excluded: SourceRanking['excluded'] = [];
@@ -66,13 +68,13 @@ function objectionTo(copy: Copy, { rulebook, regions = [], instance, policy, hea
   return state?.state === 'down' ? { rule: 'region-down', text: `${copy.region} is down: ${state.reason}` } : null;
 }
 
-function sourceOf(copy: Copy, { health, target, rulebook, point }: RankingInput): Source {
+function sourceOf(copy: Copy, { health, target, rulebook, measured, point }: RankingInput): Source {
   return {
     region: copy.region,
     verified: copy.state === 'verified',
     up: health.get(copy.region)?.state === 'up',
     local: copy.region === target,
-    estimate: estimateTransfer(rulebook, copy.region, target, point.storedBytes),
+    estimate: estimateTransfer({ rulebook, measured, source: copy.region, target, bytes: point.storedBytes }),
   };
 }
 
