@@ -21,7 +21,7 @@ export interface SchedulerStage {
   readonly token: string;
   readonly sealKey: Buffer;
   /** The text of a cbcr.yaml with these regions, the policy `standard` and the instance `shop`. */
-  yaml(changes?: { copies?: number; cron?: string }): string;
+  yaml(changes?: { copies?: number; cron?: string; verifyEvery?: string }): string;
   writeConfig(text: string): Promise<void>;
   /** Workers of every region say that its store answers, or does not. */
   reportRegions(ok: boolean, ...regions: RegionId[]): Promise<void>;
@@ -58,7 +58,7 @@ export async function createSchedulerStage({ adminUrl, clock }: { adminUrl: stri
     foreign,
     token: randomBytes(12).toString('hex'),
     sealKey: randomBytes(32),
-    yaml: ({ copies = 2, cron } = {}) =>
+    yaml: ({ copies = 2, cron, verifyEvery } = {}) =>
       [
         'version: 1',
         'regions:',
@@ -69,6 +69,7 @@ export async function createSchedulerStage({ adminUrl, clock }: { adminUrl: stri
         'policies:',
         '  standard:',
         `    placement: {copies: ${copies}, jurisdictions: [EU]}`,
+        ...(verifyEvery === undefined ? [] : [`    verifyEvery: ${verifyEvery}`]),
         ...(cron === undefined ? [] : [`    schedule: {cron: '${cron}', timeZone: UTC}`]),
         'instances:',
         `  shop: {engine: postgres, home: ${home}, policy: standard, connection: 'env:SHOP_URL'}`,

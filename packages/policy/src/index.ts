@@ -51,3 +51,4 @@ export { decide } from './situation/decide.ts';
 export type { PlannedInstance, Situation } from './situation/situation.ts';
 export { planStoreProtection, type StoreProtectionFacts, type StoreProtectionStep } from './store-protection/plan-store-protection.ts';
 export { findUnboundedLocks, locksOf, type WantedLock, wantedLock } from './store-protection/wanted-lock.ts';
+export { planVerifications } from './verification/plan-verifications.ts';

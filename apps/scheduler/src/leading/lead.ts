@@ -13,6 +13,7 @@ import { createLimitPublisher } from './publish-limits.ts';
 import { createReconciler } from './reconcile.ts';
 import { relayWakeUps } from './relay.ts';
 import { reviewRetention } from './review-retention.ts';
+import { createVerification } from './verify-again.ts';
 
 export interface LeadingDependencies {
   catalog: Catalog;
@@ -83,6 +84,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const retention = loop('retention', () => reviewRetention(deps));
     const expiry = loop('expiry', createExpiry(deps));
     const protection = loop('protection', () => protectStores(deps));
+    const verification = loop('verification', createVerification(deps));
     const tidy = startLoop({
       name: 'tidy',
       intervalMs: 3_600_000,
@@ -112,6 +114,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
       retention.ended,
       expiry.ended,
       protection.ended,
+      verification.ended,
       tidy.ended,
     ]);
     for (const stop of stopListening) stop();

@@ -1,11 +1,4 @@
-/** FNV-1a over the characters, then the finaliser of MurmurHash3, which spreads every bit of input over all bits of output. */
-function hash(text: string): number {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
-  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
-  return (state ^ (state >>> 16)) >>> 0;
-}
+import { hashText } from './hash-text.ts';
 
 /**
  * The regions in an order of this instance's own: rendezvous hashing (highest random weight). The weight of a region depends on nothing but the two
@@ -13,7 +6,7 @@ function hash(text: string): number {
  */
 export function orderByAffinity<Id extends string>(instance: string, regions: readonly Id[]): Id[] {
   return regions
-    .map((region) => ({ region, weight: hash(`${instance}\n${region}`) }))
+    .map((region) => ({ region, weight: hashText(`${instance}\n${region}`) }))
     .sort((a, b) => b.weight - a.weight || (a.region < b.region ? -1 : 1))
     .map(({ region }) => region);
 }
