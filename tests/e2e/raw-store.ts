@@ -8,7 +8,7 @@ import type { TestStack } from './stack.ts';
 
 type Point = Pick<PointView, 'id' | 'instance'>;
 
-export interface RawVersion {
+interface RawVersion {
   key: string;
   versionId: string;
 }

@@ -68,7 +68,7 @@ export function createConfigApplier(
     applyText: async (text, file, change) => apply(await readText(text, file), change),
     async applyFile(file, change) {
       const config = requireValid(await readConfigFile(file, vocabulary), file);
-      const [newest] = await catalog.rulebook.list(1);
+      const [newest] = await catalog.rulebook.list({ limit: 1 });
       const hash = hashRulebook(rulebookOf(config));
       const isReplaced = newest !== undefined && newest.hash !== hash && newest.author !== change.actor;
       if (isReplaced && (await catalog.rulebook.findByHash(hash)) !== null) {

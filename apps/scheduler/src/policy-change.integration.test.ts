@@ -38,7 +38,7 @@ test('a change that leaves no legal verified copy is refused and changes nothing
   expect(await currentVersion()).toBe(before);
 
   const { version } = await applier.applyText(elsewhere(), 'x', { ...admin, force: true, reason: 'the court says so' });
-  expect(await stage.catalog.rulebook.list(1)).toMatchObject([{ version, forced: true, reason: 'the court says so' }]);
+  expect(await stage.catalog.rulebook.list({ limit: 1 })).toMatchObject([{ version, forced: true, reason: 'the court says so' }]);
   // The change and what it makes illegal are in the audit trail together.
   const illegal = (await stage.catalog.audit.list({ subject: 'shop', action: 'copy.became-illegal' })).toReversed();
   expect(illegal).toMatchObject(

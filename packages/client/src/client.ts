@@ -99,10 +99,19 @@ interface AuditFilter {
   limit?: number | undefined;
 }
 
+interface DeletionFilter {
+  from?: string | undefined;
+  to?: string | undefined;
+  instance?: string | undefined;
+  after?: number | undefined;
+  limit?: number | undefined;
+}
+
 /** One request per call (`waitForRun`: as many as it takes), no state. Every failure is an {@link ApiError}. A repeated `idempotencyKey` returns the first run. */
 export interface CbcrClient {
   listRegions(): Promise<RegionView[]>;
-  listInstances(): Promise<InstanceView[]>;
+  /** By id; live ones only, unless asked otherwise. */
+  listInstances(filter?: { retired?: boolean | undefined }): Promise<InstanceView[]>;
   getInstance(id: string): Promise<InstanceDetailView>;
   addInstance(request: AddInstanceRequest): Promise<InstanceDetailView>;
   startBackup(request: BackupRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
@@ -124,14 +133,17 @@ export interface CbcrClient {
   listLimits(): Promise<LimitView[]>;
   /** Holds for all workers within a second, until it is reset by `limit: null`. */
   setLimit(name: string, request: SetLimitRequest): Promise<LimitView>;
-  /** Copies that are marked as expiring, or being deleted. */
-  listDeletions(): Promise<DeletionView[]>;
+  /**
+   * Copies that are marked as expiring, or being deleted, oldest first; of a period, all that were so at some moment of it. At most 1,000, those
+   * after the one with the id `after`.
+   */
+  listDeletions(filter?: DeletionFilter): Promise<DeletionView[]>;
   /** What the deletion gate says; without `dryRun: false` nothing is marked. */
   deletePoint(point: string, request: DeletePointRequest): Promise<PlannedDeletionView[]>;
   confirmDeletions(request: ConfirmDeletionsRequest): Promise<ConfirmationView>;
   applyConfig(request: ApplyConfigRequest): Promise<AppliedConfig>;
-  /** Newest first. */
-  listPolicyVersions(): Promise<PolicyVersionView[]>;
+  /** Newest first, at most 500; those before the version `before`. */
+  listPolicyVersions(filter?: { before?: number | undefined; limit?: number | undefined }): Promise<PolicyVersionView[]>;
   getPolicyVersion(version: number): Promise<PolicyDocumentView>;
   rollBackPolicies(request: RollbackRequest): Promise<{ version: number }>;
   explainPolicy(instance: string): Promise<PolicyExplanationView>;
@@ -224,7 +236,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
   const getRun = (run: string) => call(runViewSchema, 'GET', `/v1/runs/${id(run)}`);
   return {
     listRegions: () => call(z.array(regionViewSchema), 'GET', '/v1/regions'),
-    listInstances: () => call(z.array(instanceViewSchema), 'GET', '/v1/instances'),
+    listInstances: (filter) => call(z.array(instanceViewSchema), 'GET', `/v1/instances${query(filter)}`),
     getInstance: (instance) => call(instanceDetailViewSchema, 'GET', `/v1/instances/${id(instance)}`),
     addInstance: (request) => call(instanceDetailViewSchema, 'POST', '/v1/instances', request),
     startBackup: (request, options) => call(runViewSchema, 'POST', '/v1/backups', request, options),
@@ -247,11 +259,11 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     unlockCopy: (point, request) => call(copyLockViewSchema, 'POST', `/v1/points/${id(point)}/unlock`, request),
     listLimits: () => call(z.array(limitViewSchema), 'GET', '/v1/limits'),
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
-    listDeletions: () => call(z.array(deletionViewSchema), 'GET', '/v1/deletions'),
+    listDeletions: (filter) => call(z.array(deletionViewSchema), 'GET', `/v1/deletions${query(filter)}`),
     deletePoint: (point, request) => call(z.array(plannedDeletionViewSchema), 'POST', `/v1/points/${id(point)}/deletion`, request),
     confirmDeletions: (request) => call(confirmationViewSchema, 'POST', '/v1/deletions/confirmations', request),
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
-    listPolicyVersions: () => call(z.array(policyVersionViewSchema), 'GET', '/v1/policy/versions'),
+    listPolicyVersions: (filter) => call(z.array(policyVersionViewSchema), 'GET', `/v1/policy/versions${query(filter)}`),
     getPolicyVersion: (version) => call(policyDocumentViewSchema, 'GET', `/v1/policy/versions/${version}`),
     rollBackPolicies: (request) => call(z.object({ version: z.number() }), 'POST', '/v1/policy/rollbacks', request),
     explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),

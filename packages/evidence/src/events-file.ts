@@ -16,15 +16,44 @@ const eventSchema = z.strictObject({
 });
 
 /** A list in JSON with one event on each line, in canonical form: what is changed in one line is told by its line. */
-export const renderEvents = (events: readonly PackedEvent[]): string => `[\n${events.map(renderEvent).join(',\n')}\n]\n`;
+export const eventsFrame = { begin: '[\n', between: ',\n', end: '\n]\n' } as const;
 
-const renderEvent = ({ id, at, actor, action, subject, facts, prevHash, hash }: PackedEvent): string =>
+export const renderEvent = ({ id, at, actor, action, subject, facts, prevHash, hash }: PackedEvent): string =>
   canonicalJson({ id, at, actor, action, subject, facts, prevHash, hash });
 
 /** The lines that hold events, whatever they hold. */
-export function eventLines(text: string): string[] {
-  const body = text.replace(/^\[\n/, '').replace(/\n\]\n$/, '');
-  return body === '' ? [] : body.split('\n').map((line) => line.replace(/,$/, ''));
+export async function* eventLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let position = 0;
+  /** The last two lines may be the end of the list, and an empty one before them the whole of it. */
+  let held: string[] = [];
+  let isBegun = false;
+  const textOf = (line: string) => line.replace(/,$/, '');
+  for await (const line of splitLines(bytes)) {
+    if (position++ === 0 && line === '[') continue;
+    held.push(line);
+    if (held.length < 4) continue;
+    yield textOf(held.shift() ?? '');
+    isBegun = true;
+  }
+  if (held.length >= 2 && held.at(-2) === ']' && held.at(-1) === '') held = held.slice(0, -2);
+  if (!isBegun && held.length === 1 && held[0] === '') return;
+  for (const line of held) yield textOf(line);
+}
+
+/** As `split('\n')` of the whole text would. */
+async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let parts: Uint8Array[] = [];
+  for await (const chunk of bytes) {
+    let begin = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, begin)) {
+      parts.push(chunk.subarray(begin, end));
+      yield Buffer.concat(parts).toString('utf8');
+      parts = [];
+      begin = end + 1;
+    }
+    parts.push(chunk.subarray(begin));
+  }
+  yield Buffer.concat(parts).toString('utf8');
 }
 
 /** Null when the line is no event in canonical form. */

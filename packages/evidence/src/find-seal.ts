@@ -1,10 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { documentOf, manifestSchema, type PackManifest, type PackSeal, packFiles, sealSchema } from './pack-format.ts';
 import type { PackProblem } from './problem.ts';
+import { type ReadPack, readWhole } from './read-pack.ts';
 import { fingerprintOf, isSignedBy, pemOf, tryReadPublicKey } from './signing-key.ts';
-
-/** The files of a pack by name. */
-export type ReadPack = ReadonlyMap<string, Uint8Array>;
 
 export interface FoundSeal {
   seal: PackSeal | null;
@@ -19,19 +17,19 @@ export interface FoundSeal {
  * The manifest is there twice, and so is the public key: one of each that still fits the signature shows which other was changed. When no
  * pair fits, the pack proves nothing.
  */
-export function findSeal(pack: ReadPack, wanted: KeyObject | null): FoundSeal {
+export async function findSeal(pack: ReadPack, wanted: KeyObject | null): Promise<FoundSeal> {
   const problems: PackProblem[] = [];
   const say = (file: string, detail: string) => problems.push({ file, event: null, detail });
-  const text = textOf(pack, packFiles.manifest);
+  const text = await textOf(pack, packFiles.manifest);
   if (text === null) say(packFiles.manifest, 'it was removed');
-  const sealText = textOf(pack, packFiles.seal);
+  const sealText = await textOf(pack, packFiles.seal);
   const seal = readAs(sealSchema, sealText);
   if (sealText === null) say(packFiles.seal, 'it was removed: nothing shows who signed the pack');
   else if (seal === null) say(packFiles.seal, 'it was changed: it is no seal any more');
   if (seal === null) return { seal, signer: null, manifest: readAs(manifestSchema, text), problems };
 
-  const keys =
-    wanted === null ? [seal.publicKey, textOf(pack, packFiles.publicKey) ?? ''].flatMap((pem) => tryReadPublicKey(pem) ?? []) : [wanted];
+  const ownKey = await textOf(pack, packFiles.publicKey);
+  const keys = wanted === null ? [seal.publicKey, ownKey ?? ''].flatMap((pem) => tryReadPublicKey(pem) ?? []) : [wanted];
   const texts = text === null ? [seal.manifest] : [seal.manifest, text];
   const signed = texts.flatMap((candidate) =>
     keys.filter((key) => isSignedBy(key, candidate, seal.signature)).map((signer) => ({ signer, candidate })),
@@ -55,9 +53,9 @@ export function findSeal(pack: ReadPack, wanted: KeyObject | null): FoundSeal {
   return { seal, signer, manifest, problems };
 }
 
-function textOf(pack: ReadPack, name: string): string | null {
-  const bytes = pack.get(name);
-  if (bytes === undefined) return null;
+async function textOf(pack: ReadPack, name: string): Promise<string | null> {
+  const bytes = await readWhole(pack, name);
+  if (bytes === null) return null;
   // As latin 1 where it is no UTF-8: such text differs from every text that was signed.
   const decoded = Buffer.from(bytes).toString('utf8');
   return Buffer.from(decoded, 'utf8').equals(bytes) ? decoded : Buffer.from(bytes).toString('latin1');

@@ -1,5 +1,4 @@
 import { type ControlEvidence, controlEvidence } from './control-evidence.ts';
-import type { PackedEvent } from './events-file.ts';
 
 interface Framework {
   name: string;
@@ -36,14 +35,12 @@ export interface MappedFramework {
 
 const nothing: ControlEvidence = { files: ['compliance.json'], actions: [], answer: 'the findings of the check' };
 
-/** For each control of each chosen framework: which evidence answers it, and what the check found. */
+/** For each control of each chosen framework: which evidence answers it, and what the check found. `counts` are the events of the pack by action. */
 export function mapControls(
   frameworks: readonly Framework[],
   findings: readonly Finding[],
-  events: readonly Pick<PackedEvent, 'action'>[],
+  counts: ReadonlyMap<string, number>,
 ): MappedFramework[] {
-  const counts = new Map<string, number>();
-  for (const { action } of events) counts.set(action, (counts.get(action) ?? 0) + 1);
   return frameworks.flatMap(({ name, modelledOn, about, chosenFor, controls }) => {
     if (chosenFor === null) return [];
     const mapped = controls.map((control) => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** Names of the files that the format itself knows; docs/formats/evidence.md describes all of them. */
@@ -48,10 +47,11 @@ export const sealSchema = z.strictObject({
 });
 export type PackSeal = z.infer<typeof sealSchema>;
 
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 /** What is signed for one file. */
 export const statementOf = (name: string, sha256: string): string => `cbcr-evidence 1\n${name}\n${sha256}\n`;
 /** Every JSON file of a pack has this form, so that each of its bytes is the only one that could be there. */
 export const documentOf = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** An item of such a list by itself: lists are written as their items come. */
+export const listItemOf = (item: unknown): string => `  ${JSON.stringify(item, null, 2).replaceAll('\n', '\n  ')}`;
 
 export const linkOf = ({ id, hash }: { id: number; hash: string }): string => `${id}:${hash.slice(0, 16)}`;

@@ -1,13 +1,13 @@
-import type { PackedEvent } from './events-file.ts';
 import { html, table } from './html.ts';
 import type { MappedFramework } from './map-controls.ts';
+import type { EventSummary } from './summarize-events.ts';
 
 export interface ReportContent {
   madeAt: Date;
   period: { from: Date; to: Date };
   instances: readonly string[] | null;
   key: string;
-  events: readonly PackedEvent[];
+  events: EventSummary;
   frameworks: readonly MappedFramework[];
   policies: readonly { version: number; appliedAt: string; author: string; reason: string | null; hash: string; forced: boolean }[];
   protection: readonly { id: string; home: string; dataClass: string; protected: boolean; debts: number }[];
@@ -17,25 +17,11 @@ export interface ReportContent {
 
 /** What people see on a page; all of it is in the JSON files. */
 const longest = 2_000;
-const decisions = [
-  'exception.',
-  'restore.',
-  'copy.deleted',
-  'copy.expiring',
-  'copy.became',
-  'deletion.',
-  'hold.',
-  'lock.',
-  'policy.',
-  'token.',
-];
 
 /** One page without any resource of its own: readable offline, printable, safe to open. */
 export function renderReport(content: ReportContent): string {
   const { events, period, frameworks, policies, protection, copies, findings } = content;
-  const [first] = events;
-  const last = events.at(-1);
-  const told = events.filter(({ action }) => decisions.some((begin) => action.startsWith(begin)));
+  const { first, last, decisions } = events;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -51,7 +37,7 @@ signed by the key <code>${content.key}</code>. Compare that fingerprint with the
 <h2>The chain of events</h2>
 ${table(
   ['', 'event', 'hash'],
-  first === undefined || last === undefined
+  first === null || last === null
     ? []
     : [
         ['follows', first.id - 1, html`<code>${first.prevHash}</code>`],
@@ -59,7 +45,8 @@ ${table(
         ['last', last.id, html`<code>${last.hash}</code>`],
       ],
 )}
-<p>${events.length} events: ${countActions(events)
+<p>${events.count} events: ${[...events.actions]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([action, count]) => `${count} ${action}`)
     .join(', ')}.</p>
 
@@ -115,15 +102,16 @@ ${limited(
 <p>Rules, exceptions, restores, deletions, holds, locks and tokens. Placements, captures, verifications and debts are in <code>events.json</code>.</p>
 ${limited(
   ['event', 'at', 'by', 'action', 'subject', 'facts'],
-  told.map(({ id, at, actor, action, subject, facts }) => [id, at, actor, action, subject, JSON.stringify(facts)]),
+  decisions.map(({ id, at, actor, action, subject, facts }) => [id, at, actor, action, subject, JSON.stringify(facts)]),
+  events.decisionCount,
 )}
 </body></html>
 `;
   return page.text;
 }
 
-function limited(head: readonly string[], rows: Parameters<typeof table>[1]) {
-  const left = rows.length - longest;
+function limited(head: readonly string[], rows: Parameters<typeof table>[1], count = rows.length) {
+  const left = count - Math.min(rows.length, longest);
   return html`${table(head, rows.slice(0, longest))}${left > 0 ? html`<p>${left} more in the JSON files.</p>` : ''}`;
 }
 
@@ -131,12 +119,6 @@ const verdictOf = ({ violations, unproven, instances }: MappedFramework['control
   if (violations > 0) return html`<strong>${violations} violations</strong> in ${instances.length} instances`;
   return unproven > 0 ? `cannot be shown for ${instances.length} instances` : 'met';
 };
-
-function countActions(events: readonly PackedEvent[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const { action } of events) counts.set(action, (counts.get(action) ?? 0) + 1);
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-}
 
 const moment = (at: Date): string => at.toISOString();
 const day = (at: Date): string => at.toISOString().slice(0, 10);

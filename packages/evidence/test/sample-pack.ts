@@ -1,9 +1,11 @@
 import { hashAuditEvent } from '@cbcr/domain';
-import { createPack } from '../src/create-pack.ts';
-import type { PackedEvent } from '../src/events-file.ts';
+import { beginPack } from '../src/begin-pack.ts';
+import { eventsFrame, type PackedEvent, renderEvent } from '../src/events-file.ts';
 import { mapControls } from '../src/map-controls.ts';
+import type { ReadPack } from '../src/read-pack.ts';
 import { renderReport } from '../src/render-report.ts';
 import { createKeyPair, fingerprintOf, readPrivateKey } from '../src/signing-key.ts';
+import { createEventSummary } from '../src/summarize-events.ts';
 
 export const pair = createKeyPair();
 export const key = readPrivateKey(pair.privateKey);
@@ -41,22 +43,49 @@ const frameworks = mapControls(
     },
   ],
   findings,
-  chainOf(12),
+  new Map([['copy.verified', 4]]),
 );
 
-export const contentOf = (events: readonly PackedEvent[]) => {
+/** A pack in memory, written page by page. */
+export async function samplePack(events: readonly PackedEvent[] = chainOf(12), signer = key): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const pack = beginPack(signer, {
+    append: async (name, text) => {
+      files.set(name, Buffer.concat([files.get(name) ?? Buffer.from(''), Buffer.from(text, 'utf8')]));
+    },
+  });
+  const summary = createEventSummary();
+  const copies = pack.openList('copies');
+  for (let begin = 0; begin < events.length; begin += 5) {
+    const page = events.slice(begin, begin + 5);
+    summary.add(page);
+    await pack.addEvents(page);
+    await copies.add(page.map(({ subject }) => ({ point: subject, text: 'two\nlines', regions: [], copies: [{ region: 'alpha' }] })));
+  }
+  await pack.openList('debts').end();
+  await pack.addDocument('compliance', { findings });
+  await pack.addDocument('frameworks', frameworks);
+  await copies.end();
   const period = { from: new Date(moment(0)), to: new Date(moment(60)) };
   const madeAt = new Date(moment(90));
   const report = renderReport({
-    ...{ madeAt, period, instances: null, key: fingerprintOf(key), events, frameworks, findings },
+    ...{ madeAt, period, instances: null, key: fingerprintOf(signer), events: summary.read(), frameworks, findings },
     policies: [{ version: 1, appliedAt: moment(0), author: 'ada', reason: null, hash: 'f'.repeat(64), forced: false }],
     protection: [{ id: 'shop', home: 'alpha', dataClass: 'cards', protected: false, debts: 1 }],
     copies: [{ instance: 'shop', region: 'alpha', verified: 1, others: 0, oldestVerification: moment(3) }],
   });
-  return {
-    ...{ madeAt, madeBy: 'cbcr test', period, instances: null, chainId, events, report },
-    documents: { compliance: { findings }, copies: [], frameworks },
-  };
-};
+  await pack.finish({ madeAt, madeBy: 'cbcr test', period, instances: null, chainId }, report);
+  return files;
+}
 
-export const samplePack = (events = chainOf(12)) => new Map(createPack(contentOf(events), key));
+export const eventsFileOf = (events: readonly PackedEvent[]): Uint8Array =>
+  Buffer.from(`${eventsFrame.begin}${events.map(renderEvent).join(eventsFrame.between)}${eventsFrame.end}`);
+
+/** As a verifier reads it: in pieces that end anywhere. */
+export const reading = (files: ReadonlyMap<string, Uint8Array>): ReadPack => ({
+  names: [...files.keys()],
+  async *read(name) {
+    const bytes = files.get(name) ?? Buffer.from('');
+    for (let begin = 0; begin < bytes.length; begin += 97) yield bytes.subarray(begin, begin + 97);
+  },
+});

@@ -1,5 +1,7 @@
-import type { AuditEventView, CbcrClient, PointView } from '@cbcr/client';
-import { mapControls, type PackContent, type ReportContent } from '@cbcr/evidence';
+import type { CbcrClient, HoldView, PointView } from '@cbcr/client';
+import { CbcrError } from '@cbcr/domain';
+import { createEventSummary, mapControls, type PackWriter, type ReportContent } from '@cbcr/evidence';
+import { createCopySums } from './sum-copies.ts';
 
 export interface WantedEvidence {
   period: { from: Date; to: Date };
@@ -7,71 +9,110 @@ export interface WantedEvidence {
   instances: readonly string[] | null;
 }
 
-/** What is gathered for a pack; the report is made from it. */
-export interface CollectedEvidence extends Pick<PackContent, 'chainId' | 'events' | 'documents'> {
-  report: Pick<ReportContent, 'frameworks' | 'policies' | 'protection' | 'copies' | 'findings'>;
-}
+/** What a pack says of itself and in its report; everything else has gone into its files. */
+export type CollectedEvidence = { chainId: string } & Pick<
+  ReportContent,
+  'events' | 'frameworks' | 'policies' | 'protection' | 'copies' | 'findings'
+>;
 
-/** Everything is asked of the API, so that whoever exports needs a token and nothing else. */
+/**
+ * Everything is asked of the API, so that whoever exports needs a token and nothing else; page by page, and each page goes into the pack at once. Throws
+ * `instance.not-found` before anything is written.
+ */
 export async function collectEvidence(
   client: CbcrClient,
+  pack: PackWriter,
   { period, instances: wanted }: WantedEvidence,
   onProgress: (what: string) => void,
 ): Promise<CollectedEvidence> {
+  const all = await client.listInstances({ retired: true });
+  const unknown = wanted?.find((name) => !all.some(({ id }) => id === name));
+  if (unknown !== undefined) throw new CbcrError('instance.not-found', { instance: unknown });
+  const instances = all.filter(({ id }) => wanted === null || wanted.includes(id));
+
   onProgress('events');
-  const { chainId, events } = await readEvents(client, period);
+  const { chainId, events } = await packEvents(client, pack, period);
   onProgress('rules');
-  const policies = await readPolicies(client, period);
+  const policies = await packPolicies(client, pack, period);
+  onProgress('holds and deletions');
+  const holds = (await client.listHolds({ all: true })).filter((hold) => protectedWithin(hold, period));
+  await pack.addDocument('holds', holds);
+  await packDeletions(client, pack, period, wanted);
   onProgress('instances and findings');
-  const [allInstances, regions, frameworks] = await Promise.all([client.listInstances(), client.listRegions(), client.listFrameworks()]);
-  const isWanted = (id: string) => wanted === null || wanted.includes(id);
-  const instances = allInstances.filter(({ id }) => isWanted(id));
+  await pack.addDocument('instances', instances);
+  await pack.addDocument('regions', await client.listRegions());
   const compliance = await readCompliance(client, wanted);
-  const points: PointView[] = [];
-  for (const instance of instances) {
-    onProgress(`copies of ${instance.id}`);
-    points.push(...(await readPoints(client, instance.id, period.to)));
+  await pack.addDocument('compliance', compliance);
+  const frameworks = mapControls(await client.listFrameworks(), compliance.findings, events.actions);
+  await pack.addDocument('frameworks', frameworks);
+
+  const sums = createCopySums();
+  const [copies, debts] = [pack.openList('copies'), pack.openList('debts')];
+  for (const { id } of instances) {
+    onProgress(`copies of ${id}`);
+    for await (const points of readPoints(client, id, period.to)) {
+      sums.add(points);
+      await copies.add(points.map(({ debts: _debts, ...point }) => point));
+      await debts.add(points.flatMap((point) => point.debts));
+    }
   }
-  const mapped = mapControls(frameworks, compliance.findings, events);
-  return {
-    chainId,
-    events,
-    documents: {
-      policies,
-      instances,
-      regions,
-      compliance,
-      frameworks: mapped,
-      copies: points.map(({ debts: _debts, ...point }) => point),
-      debts: points.flatMap(({ debts }) => debts),
-      holds: events.filter(({ action }) => action.startsWith('hold.')).map(shortOf),
-      deletions: events.filter(({ action }) => isOfDeletion(action)).map(shortOf),
-    },
-    report: { frameworks: mapped, policies, protection: instances, copies: sumCopies(points), findings: compliance.findings },
-  };
+  await copies.end();
+  await debts.end();
+  return { chainId, events, frameworks, policies, protection: instances, copies: sums.read(), findings: compliance.findings };
 }
 
-const isOfDeletion = (action: string) => action.startsWith('deletion.') || /^copy\.(expiring|kept|deleted|became-illegal)$/.test(action);
-const shortOf = ({ id, at, actor, action, subject, facts }: AuditEventView) => ({ event: id, at, actor, action, subject, facts });
+type Period = WantedEvidence['period'];
 
-async function readEvents(client: CbcrClient, period: WantedEvidence['period']): Promise<{ chainId: string; events: AuditEventView[] }> {
-  const events: AuditEventView[] = [];
-  for (;;) {
-    const after = events.at(-1)?.id ?? 0;
-    const page = await client.readAuditChain({ from: period.from.toISOString(), to: period.to.toISOString(), after });
-    events.push(...page.events);
-    if (page.events.length === 0 || page.last === null || (page.events.at(-1)?.id ?? 0) >= page.last)
-      return { chainId: page.chainId, events };
+async function packEvents(client: CbcrClient, pack: PackWriter, { from, to }: Period) {
+  const summary = createEventSummary();
+  for (let after = 0; ; ) {
+    const page = await client.readAuditChain({ from: from.toISOString(), to: to.toISOString(), after });
+    summary.add(page.events);
+    await pack.addEvents(page.events);
+    after = page.events.at(-1)?.id ?? after;
+    if (page.events.length === 0 || page.last === null || after >= page.last) return { chainId: page.chainId, events: summary.read() };
   }
 }
 
-/** The version in force when the period began, and those that came during it, each with what it says. */
-async function readPolicies(client: CbcrClient, { from, to }: WantedEvidence['period']) {
-  const versions = await client.listPolicyVersions();
-  const until = versions.filter(({ appliedAt }) => Date.parse(appliedAt) < to.getTime());
-  const before = until.find(({ appliedAt }) => Date.parse(appliedAt) < from.getTime());
-  const chosen = until.filter(({ version }) => before === undefined || version >= before.version);
-  return Promise.all(chosen.map(({ version }) => client.getPolicyVersion(version)));
+const versionsAtOnce = 100;
+
+/** The version in force when the period began, and those that came during it, newest first, each with what it says. */
+async function packPolicies(client: CbcrClient, pack: PackWriter, { from, to }: Period) {
+  const told: CollectedEvidence['policies'][number][] = [];
+  const list = pack.openList('policies');
+  for (let before: number | undefined; ; ) {
+    const page = await client.listPolicyVersions({ before, limit: versionsAtOnce });
+    for (const version of page) {
+      if (Date.parse(version.appliedAt) >= to.getTime()) continue;
+      const { rulebook, ...facts } = await client.getPolicyVersion(version.version);
+      await list.add([{ ...facts, rulebook }]);
+      told.push(facts);
+      if (Date.parse(version.appliedAt) < from.getTime()) break;
+    }
+    before = page.at(-1)?.version;
+    const isInForce = told.some(({ appliedAt }) => Date.parse(appliedAt) < from.getTime());
+    if (isInForce || page.length < versionsAtOnce) break;
+  }
+  await list.end();
+  return told;
+}
+
+/** Whether it protected something at some moment of the period, the grace after its release included. */
+const protectedWithin = ({ placedAt, protectsUntil }: HoldView, { from, to }: Period): boolean =>
+  Date.parse(placedAt) < to.getTime() && (protectsUntil === null || Date.parse(protectsUntil) > from.getTime());
+
+const pageSize = 500;
+
+async function packDeletions(client: CbcrClient, pack: PackWriter, period: Period, wanted: readonly string[] | null): Promise<void> {
+  const list = pack.openList('deletions');
+  const [from, to] = [period.from.toISOString(), period.to.toISOString()];
+  for (let after = 0, isWhole = false; !isWhole; ) {
+    const page = await client.listDeletions({ from, to, after, limit: pageSize });
+    await list.add(page.filter(({ instance }) => wanted === null || wanted.includes(instance)));
+    after = page.at(-1)?.id ?? after;
+    isWhole = page.length < pageSize;
+  }
+  await list.end();
 }
 
 async function readCompliance(client: CbcrClient, wanted: readonly string[] | null) {
@@ -90,33 +131,12 @@ async function readCompliance(client: CbcrClient, wanted: readonly string[] | nu
   return sum;
 }
 
-const pageSize = 500;
-
 /** Those that were captured before the end of the period, with the copies that they have now. */
-async function readPoints(client: CbcrClient, instance: string, to: Date): Promise<PointView[]> {
-  const points: PointView[] = [];
-  for (;;) {
-    const page = await client.listPoints({ instance, limit: pageSize, cursor: points.at(-1)?.id });
-    points.push(...page);
-    if (page.length < pageSize) return points.filter(({ capturedAt }) => Date.parse(capturedAt) < to.getTime());
+async function* readPoints(client: CbcrClient, instance: string, to: Date): AsyncGenerator<PointView[]> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await client.listPoints({ instance, limit: pageSize, cursor });
+    yield page.filter(({ capturedAt }) => Date.parse(capturedAt) < to.getTime());
+    if (page.length < pageSize) return;
+    cursor = page.at(-1)?.id;
   }
-}
-
-function sumCopies(points: readonly PointView[]): ReportContent['copies'] {
-  const sums = new Map<string, { instance: string; region: string; verified: number; others: number; oldestVerification: string | null }>();
-  for (const { instance, copies } of points) {
-    for (const { region, state, verifiedAt } of copies) {
-      if (state === 'deleted') continue;
-      const key = `${instance} ${region}`;
-      const sum = sums.get(key) ?? { instance, region, verified: 0, others: 0, oldestVerification: null };
-      sums.set(key, sum);
-      if (state !== 'verified') sum.others += 1;
-      else {
-        sum.verified += 1;
-        if (verifiedAt !== null && (sum.oldestVerification === null || verifiedAt < sum.oldestVerification))
-          sum.oldestVerification = verifiedAt;
-      }
-    }
-  }
-  return [...sums.values()];
 }

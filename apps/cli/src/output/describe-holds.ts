@@ -1,5 +1,5 @@
 import type { HoldCheckView, HoldView } from '@cbcr/client';
-import { formatTime } from './format.ts';
+import { formatCount, formatTime } from './format.ts';
 import type { Table } from './table.ts';
 import type { Text } from './text.ts';
 
@@ -37,7 +37,7 @@ export function describeHoldCheck({ holds }: HoldCheckView): Text {
   return holds.map(({ hold, title, state, instances, points, regions, conflicts, conflictCount }): Text => {
     const copies = regions.reduce((sum, region) => sum + region.copies, 0);
     return [
-      `${hold}  ${title}  ${state}: covers ${count(copies, 'copy', 'copies')} of ${count(points, 'point')} of ${count(instances, 'instance')}`,
+      `${hold}  ${title}  ${state}: covers ${formatCount(copies, 'copy', 'copies')} of ${formatCount(points, 'point')} of ${formatCount(instances, 'instance')}`,
       ...(regions.length === 0 ? [] : [tabulateRegions(regions)]),
       ...regions.flatMap(({ region, details }) => details.map((detail) => `  ${region}: ${detail}`)),
       ...conflicts.map(
@@ -48,8 +48,6 @@ export function describeHoldCheck({ holds }: HoldCheckView): Text {
     ];
   });
 }
-
-const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 const tabulateRegions = (regions: HoldCheckView['holds'][number]['regions']): Table => ({
   head: ['region', 'copies', 'held by the store', 'pending', 'not supported', 'failed', 'to be made'],

@@ -28,3 +28,14 @@ export function formatDuration(milliseconds: number): string {
 
 /** `2026-11-23 07:10:36Z`: sorts, and says its zone. */
 export const formatTime = (iso: string | null): string => (iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')}Z`);
+
+/** `1 copy`, `2 copies`. */
+export const formatCount = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+
+/** What a cbcr.yaml brought. */
+export const formatConfigCounts = (counts: { regions: number; policies: number; instances: number }): string =>
+  [
+    formatCount(counts.regions, 'region'),
+    formatCount(counts.policies, 'policy', 'policies'),
+    formatCount(counts.instances, 'instance'),
+  ].join(', ');

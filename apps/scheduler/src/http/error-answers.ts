@@ -3,6 +3,7 @@ import { CbcrError, toCbcrError } from '@cbcr/domain';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { challengeBrowser } from './auth.ts';
+import { describeIssue } from './describe-issue.ts';
 
 /** An error that lists several problems, such as those of a cbcr.yaml. */
 export interface ProblemList {
@@ -18,7 +19,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (hasZodFastifySchemaValidationErrors(error)) {
       const problems = error.validation.map((issue) => ({
         path: issue.instancePath.split('/').filter(Boolean).join('.'),
-        message: issue.message ?? 'is not valid',
+        message: describeIssue(issue),
       }));
       const cause = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
       return answerWith(reply, new CbcrError('api.request-invalid', { cause }), problems);

@@ -1,5 +1,5 @@
 import type { CopyState, DeletionPurpose, InstanceId, Reason, RecoveryPointId, RegionId } from '@cbcr/domain';
-import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor } from '../executor.ts';
 import type { QueryContext } from '../query-context.ts';
@@ -46,7 +46,21 @@ export interface DeletionQueries {
   /** The copy stays after all. False when its deletion has begun: then it cannot. */
   undo(copy: CopyKey, actor: string, reasons: readonly Reason[]): Promise<boolean>;
   /** Deletions that were planned and have neither ended nor been undone, oldest first. */
-  listOpen(filter?: { region?: RegionId; after?: number; limit?: number; points?: readonly RecoveryPointId[] }): Promise<DeletionRecord[]>;
+  listOpen(filter?: {
+    region?: RegionId;
+    instance?: InstanceId | undefined;
+    after?: number;
+    limit?: number;
+    points?: readonly RecoveryPointId[];
+  }): Promise<DeletionRecord[]>;
+  /** Deletions that were planned or under way at some moment of the period (`to` is not part of it), whatever became of them, oldest first. */
+  listWithin(filter: {
+    from?: Date | undefined;
+    to?: Date | undefined;
+    instance?: InstanceId | undefined;
+    after?: number;
+    limit?: number;
+  }): Promise<DeletionRecord[]>;
   /** Every deletion of the point there ever was, oldest first. */
   listOf(point: RecoveryPointId): Promise<DeletionRecord[]>;
   /**
@@ -159,7 +173,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
       });
     },
 
-    listOpen: ({ region, after = 0, limit = 500, points } = {}) =>
+    listOpen: ({ region, instance, after = 0, limit = 500, points } = {}) =>
       attempt(async (db) => {
         if (points?.length === 0) return [];
         const rows = await db
@@ -170,7 +184,26 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
               isOpen,
               gt(deletions.id, after),
               region === undefined ? undefined : eq(deletions.regionId, region),
+              instance === undefined ? undefined : eq(deletions.instanceId, instance),
               points === undefined ? undefined : inArray(deletions.pointId, [...points]),
+            ),
+          )
+          .orderBy(asc(deletions.id))
+          .limit(limit);
+        return rows.map(toRecord);
+      }),
+    listWithin: ({ from, to, instance, after = 0, limit = 500 }) =>
+      attempt(async (db) => {
+        const endedAt = sql`coalesce(${deletions.confirmedAbsentAt}, ${deletions.undoneAt})`;
+        const rows = await db
+          .select()
+          .from(deletions)
+          .where(
+            and(
+              gt(deletions.id, after),
+              to === undefined ? undefined : lt(deletions.plannedAt, to),
+              from === undefined ? undefined : sql`(${endedAt} is null or ${endedAt} >= ${from.toISOString()}::timestamptz)`,
+              instance === undefined ? undefined : eq(deletions.instanceId, instance),
             ),
           )
           .orderBy(asc(deletions.id))

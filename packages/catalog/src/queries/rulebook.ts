@@ -10,7 +10,7 @@ import {
   retentionSectionSchema,
   rulebookSchema,
 } from '@cbcr/domain';
-import { asc, desc, eq, sql } from 'drizzle-orm';
+import { asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { instances, policies, regions } from '../schema/instances.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
@@ -66,7 +66,7 @@ export interface RulebookQueries {
   /** Throws `policy.version-not-found`. */
   get(version: number): Promise<PolicyVersion & { rulebook: Rulebook }>;
   /** Newest first. */
-  list(limit?: number): Promise<PolicyVersion[]>;
+  list(filter?: { before?: number | undefined; limit?: number | undefined }): Promise<PolicyVersion[]>;
   /** Where instances, retired ones too, have copies with bytes. Reads every copy: for changes of the rules, not for every round. */
   listHeldCopies(): Promise<HeldCopies[]>;
   /** The newest version that said this; null when none did. */
@@ -161,7 +161,15 @@ export function createRulebookQueries({ attempt }: QueryContext): RulebookQuerie
         const { document, ...rest } = row;
         return { ...rest, rulebook: rulebookSchema.parse(document) };
       }),
-    list: (limit = 100) => attempt((db) => db.select(details).from(policyVersions).orderBy(desc(policyVersions.version)).limit(limit)),
+    list: ({ before, limit = 100 } = {}) =>
+      attempt((db) =>
+        db
+          .select(details)
+          .from(policyVersions)
+          .where(before === undefined ? undefined : lt(policyVersions.version, before))
+          .orderBy(desc(policyVersions.version))
+          .limit(limit),
+      ),
     listHeldCopies: () =>
       attempt((db) =>
         db

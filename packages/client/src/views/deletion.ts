@@ -14,16 +14,28 @@ export const plannedDeletionViewSchema = z.object({
 });
 export type PlannedDeletionView = z.infer<typeof plannedDeletionViewSchema>;
 
-/** A copy that is marked as expiring, or being deleted. Moments are ISO 8601 in UTC. */
+/** A copy that is marked as expiring, is being deleted, was deleted, or stayed after all. Moments are ISO 8601 in UTC. */
 export const deletionViewSchema = z.object({
+  /** In the order in which they were planned. */
+  id: z.number(),
   point: z.string(),
   instance: z.string(),
   region: z.string(),
   purpose: z.enum(['retention', 'residency', 'garbage', 'manual']),
   requestedBy: z.string(),
+  /** What a person said; null for what rules decided. */
+  requestReason: z.string().nullable(),
+  /** All answers of the deletion gate, as it was asked last. */
+  reasons: z.array(reasonSchema),
   plannedAt: z.string(),
   /** From then on bytes may be gone; null: it can still be kept. */
   begunAt: z.string().nullable(),
+  versionsDeleted: z.number(),
+  bytesDeleted: z.number(),
+  /** When a listing of the store showed that nothing is left. */
+  goneAt: z.string().nullable(),
+  /** When it was decided that the copy stays after all. */
+  keptAt: z.string().nullable(),
 });
 export type DeletionView = z.infer<typeof deletionViewSchema>;
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { formatConfigCounts } from '../../output/format.ts';
 import { readText } from './read-text.ts';
 
 export function applyConfig(parent: Command, cli: Cli): void {
@@ -9,6 +10,6 @@ export function applyConfig(parent: Command, cli: Cli): void {
     .argument('<file>')
     .action(async (file: string) => {
       const applied = await (await cli.connect()).applyConfig({ file, text: await readText(file) });
-      cli.out.result(applied, () => `applied: ${applied.regions} regions, ${applied.policies} policies, ${applied.instances} instances`);
+      cli.out.result(applied, () => `applied: ${formatConfigCounts(applied)}`);
     });
 }

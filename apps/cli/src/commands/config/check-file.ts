@@ -1,5 +1,6 @@
 import { formatProblems, invalidConfig, readConfigFile } from '@cbcr/config';
 import type { Cli } from '../../cli.ts';
+import { formatConfigCounts } from '../../output/format.ts';
 
 /** Prints what a cbcr.yaml has, and what in it is probably not meant; throws `config.invalid` with every problem. */
 export async function checkFile(file: string, cli: Cli): Promise<void> {
@@ -7,7 +8,7 @@ export async function checkFile(file: string, cli: Cli): Promise<void> {
   if (!checked.ok) throw Object.assign(invalidConfig(file, checked.problems), { problems: checked.problems });
   const { regions, policies, instances } = checked.config;
   const counts = { regions: regions.length, policies: policies.length, instances: instances.length };
-  const summary = `${file} is valid: ${counts.regions} regions, ${counts.policies} policies, ${counts.instances} instances`;
+  const summary = `${file} is valid: ${formatConfigCounts(counts)}`;
   const { notes } = checked;
   cli.out.result({ ...counts, notes }, () => (notes.length === 0 ? summary : [summary, '', 'to think about:', formatProblems(notes)]));
 }

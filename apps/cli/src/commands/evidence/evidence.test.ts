@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashAuditEvent } from '@cbcr/domain';
@@ -43,17 +43,35 @@ const framework = {
   ...{ name: 'card-data', modelledOn: 'PCI DSS', about: 'cards', chosenFor: [] },
   controls: [{ name: 'minimum-copies', about: 'enough copies', severity: 'critical', settings: {} }],
 };
+const holdOf = (id: string, placedAt: string, protectsUntil: string | null) => ({
+  ...{ id, title: 'Miller', reason: 'a court asks', matter: null, selector: { instances: ['shop'] }, placedBy: 'ada', placedAt },
+  ...{ state: protectsUntil === null ? 'active' : 'released', protectsUntil, releaseRequested: null },
+  released: protectsUntil === null ? null : { by: 'ada', at: placedAt, reason: 'settled', approvedBy: null },
+});
+const holds = [
+  holdOf('H-4', '2027-04-01T00:00:00.000Z', null),
+  holdOf('H-3', '2027-03-31T00:00:00.000Z', '2027-04-03T00:00:00.000Z'),
+  holdOf('H-2', '2020-01-01T00:00:00.000Z', null),
+  holdOf('H-1', '2020-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'),
+];
+const deletion = {
+  ...{ id: 1, point: 'rp_1', instance: 'shop', region: 'alpha', purpose: 'retention', requestedBy: 'reconciler', requestReason: null },
+  ...{ reasons: [], plannedAt: at, begunAt: at, versionsDeleted: 3, bytesDeleted: 9, goneAt: at, keptAt: null },
+};
 const answers = {
   'GET /v1/audit/chain?from=2027-01-01T00%3A00%3A00.000Z&to=2027-04-01T00%3A00%3A00.000Z&after=0': {
     body: { chainId, events: [event], last: 1 },
   },
-  'GET /v1/policy/versions': { body: [version] },
+  'GET /v1/policy/versions?limit=100': { body: [version] },
   'GET /v1/policy/versions/1': { body: { ...version, rulebook: { regions: [] } } },
-  'GET /v1/instances': { body: [instance] },
+  'GET /v1/instances?retired=true': { body: [instance, { ...instance, id: 'old', retiredAt: at }] },
+  'GET /v1/holds?all=true': { body: holds },
+  'GET /v1/deletions?from=2027-01-01T00%3A00%3A00.000Z&to=2027-04-01T00%3A00%3A00.000Z&after=0&limit=500': { body: [deletion] },
   'GET /v1/regions': { body: [] },
   'GET /v1/compliance?limit=100000': { body: compliance },
   'GET /v1/compliance/frameworks': { body: [framework] },
   'GET /v1/points?instance=shop&limit=500': { body: [point] },
+  'GET /v1/points?instance=old&limit=500': { body: [{ ...point, id: 'rp_0', instance: 'old' }] },
 };
 const words = ['evidence', 'export', '--from', '2027-01-01', '--to', '2027-04-01', '--key', 'file:key.pem', '--out'];
 
@@ -66,6 +84,10 @@ test('a pack is exported, is in order, and what is changed in it is named', asyn
   expect(JSON.parse(await read('frameworks.json'))[0].controls[0]).toMatchObject({ control: 'minimum-copies', files: expect.any(Array) });
   expect(JSON.parse(await read('policies.json'))[0].rulebook).toEqual({ regions: [] });
   expect(await read('report.html')).toContain('&lt;i&gt;case&lt;/i&gt;');
+  // In force in the period, whatever events it has; retired instances have copies too.
+  expect(JSON.parse(await read('holds.json')).map(({ id }: { id: string }) => id)).toEqual(['H-3', 'H-2']);
+  expect(JSON.parse(await read('deletions.json'))).toEqual([deletion]);
+  expect(JSON.parse(await read('copies.json')).map(({ id }: { id: string }) => id)).toEqual(['rp_1', 'rp_0']);
 
   const sound = await run(['evidence', 'verify', 'pack', '--key', 'key.pem.pub']);
   expect(sound).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('as they were signed'), stderr: '' });
@@ -101,6 +123,19 @@ test('a pack is not written over another, nor a key over another, and the privat
   expect(again).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('evidence.folder-in-use') });
   expect(await run(['evidence', 'key', 'create', '--out', 'key.pem'])).toMatchObject({ exitCode: 2 });
   expect((await stat(join(currentFolder, 'key.pem'))).mode & 0o777).toBe(0o600);
+});
+
+test('what fails on the way leaves nothing behind: neither an unknown instance nor a scheduler that goes away', async () => {
+  const before = (await readdir(currentFolder)).toSorted();
+  {
+    await using scheduler = await startFakeScheduler(answers);
+    const unknown = await run([...words, 'nobody', '--instance', 'shop', 'chop'], scheduler.environment);
+    expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('chop') });
+  }
+  const { 'GET /v1/regions': _, ...fewer } = answers;
+  await using scheduler = await startFakeScheduler(fewer);
+  expect((await run([...words, 'half'], scheduler.environment)).exitCode).not.toBe(0);
+  expect((await readdir(currentFolder)).toSorted()).toEqual(before);
 });
 
 test('the key comes from the environment too; without one, or with another kind, nothing is written', async () => {

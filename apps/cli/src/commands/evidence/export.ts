@@ -3,7 +3,7 @@ import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { collectEvidence } from '../../evidence/collect-evidence.ts';
-import { requireFreeFolder, writePack } from '../../evidence/pack-folder.ts';
+import { requireFreeFolder, writePackFolder } from '../../evidence/pack-folder.ts';
 import { parseMoment } from '../../parse-input.ts';
 import { cbcrVersion } from '../../version.ts';
 
@@ -27,7 +27,7 @@ export function exportEvidence(parent: Command, cli: Cli): void {
     .action(async ({ from, to, instance, key, out }: Options) => {
       const period = { from: new Date(from), to: new Date(to) };
       if (period.from >= period.to) throw new CbcrError('usage.invalid', { cause: '--from must be before --to' });
-      const { createPack, fingerprintOf, readPrivateKey, renderReport } = await import('@cbcr/evidence');
+      const { beginPack, fingerprintOf, readPrivateKey, renderReport } = await import('@cbcr/evidence');
       const signer = readPrivateKey(await readKey(cli, key));
       const folder = resolve(cli.currentFolder, out);
       await requireFreeFolder(folder);
@@ -35,16 +35,18 @@ export function exportEvidence(parent: Command, cli: Cli): void {
       const instances = instance ?? null;
       const madeAt = cli.clock.now();
       const fingerprint = fingerprintOf(signer);
-      const { report, ...collected } = await collectEvidence(await cli.connect(), { period, instances }, (what) =>
-        cli.out.say(`reading ${what}`),
-      );
-      const page = renderReport({ ...report, madeAt, period, instances, key: fingerprint, events: collected.events });
-      const files = createPack({ ...collected, madeAt, madeBy: `cbcr ${cbcrVersion}`, period, instances, report: page }, signer);
-      await writePack(folder, files);
-
-      const result = { folder, files: [...files.keys()], events: collected.events.length, key: fingerprint };
+      const client = await cli.connect();
+      const result = await writePackFolder(folder, async (sink) => {
+        const pack = beginPack(signer, sink);
+        const { chainId, ...collected } = await collectEvidence(client, pack, { period, instances }, (what) =>
+          cli.out.say(`reading ${what}`),
+        );
+        const report = renderReport({ ...collected, madeAt, period, instances, key: fingerprint });
+        const files = await pack.finish({ madeAt, madeBy: `cbcr ${cbcrVersion}`, period, instances, chainId }, report);
+        return { folder, files, events: collected.events.count, key: fingerprint };
+      });
       cli.out.result(result, () => [
-        `${files.size} files with ${collected.events.length} events in ${folder}.`,
+        `${result.files.length} files with ${result.events} events in ${folder}.`,
         `Signed by ${fingerprint}`,
         `Read ${out}/report.html; verify with: cbcr evidence verify ${out} --key PUBLIC-KEY`,
       ]);

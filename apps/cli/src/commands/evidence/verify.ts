@@ -14,7 +14,7 @@ export function verifyEvidence(parent: Command, cli: Cli): void {
     .action(async (folder: string, { key }: { key?: string }) => {
       const { verifyPack } = await import('@cbcr/evidence');
       const publicKey = key === undefined ? undefined : await readText(resolve(cli.currentFolder, key));
-      const verified = verifyPack(await readPack(resolve(cli.currentFolder, folder)), { publicKey });
+      const verified = await verifyPack(await readPack(resolve(cli.currentFolder, folder)), { publicKey });
       const [first] = verified.problems;
       if (first !== undefined) {
         const problems = verified.problems.map(({ file, event, detail }) => ({

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { formatConfigCounts } from '../../output/format.ts';
 import { readText } from '../config/read-text.ts';
 import { requireReason } from './require-reason.ts';
 
@@ -13,9 +14,6 @@ export function applyPolicy(parent: Command, cli: Cli): void {
     .action(async (file: string, options: { reason?: string; force?: boolean }) => {
       requireReason(options);
       const applied = await (await cli.connect()).applyConfig({ file, text: await readText(file), ...options });
-      cli.out.result(
-        applied,
-        () => `version ${applied.version}: ${applied.regions} regions, ${applied.policies} policies, ${applied.instances} instances`,
-      );
+      cli.out.result(applied, () => `version ${applied.version}: ${formatConfigCounts(applied)}`);
     });
 }

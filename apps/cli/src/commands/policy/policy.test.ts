@@ -37,7 +37,7 @@ test('validate of a good file tells what is probably not meant', async () => {
   await writeFile(file, text('placement: { copies: 2 }'));
   const { exitCode, stdout } = await runCommand(['policy', 'validate', file]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('is valid: 2 regions, 2 policies, 1 instances');
+  expect(stdout).toContain('is valid: 2 regions, 2 policies, 1 instance');
   expect(stdout).toContain('policies.idle.select: matches no instance of this file');
 });
 

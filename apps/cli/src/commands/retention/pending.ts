@@ -1,13 +1,22 @@
+import type { DeletionView } from '@cbcr/client';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
+
+const pageSize = 1_000;
 
 export function listDeletions(parent: Command, cli: Cli): void {
   parent
     .command('pending')
     .description('copies that are marked as expiring, and those whose bytes are going')
     .action(async () => {
-      const open = await (await cli.connect()).listDeletions();
+      const client = await cli.connect();
+      const open: DeletionView[] = [];
+      for (let isWhole = false; !isWhole; ) {
+        const page = await client.listDeletions({ after: open.at(-1)?.id, limit: pageSize });
+        open.push(...page);
+        isWhole = page.length < pageSize;
+      }
       cli.out.result(open, () => ({
         head: ['point', 'instance', 'region', 'why', 'by', 'marked', 'bytes go since'],
         rows: open.map(({ point, instance, region, purpose, requestedBy, plannedAt, begunAt }) => [

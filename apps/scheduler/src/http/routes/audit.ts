@@ -1,10 +1,9 @@
 import { auditChainViewSchema, auditEventViewSchema, auditVerificationViewSchema } from '@cbcr/client';
 import { z } from 'zod';
 import { describeAuditEvent } from '../../views/audit-view.ts';
+import { moment, period, requireOrder } from './period.ts';
 import type { Route } from './route.ts';
 
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const period = { from: moment.optional(), to: moment.optional() };
 const anchorSchema = z
   .string()
   .regex(/^\d{1,15}:[0-9a-f]{64}$/, 'an event as ID:HASH')
@@ -28,7 +27,10 @@ export const audit: Route = (app, { catalog }) => {
         response: { 200: z.array(auditEventViewSchema) },
       },
     },
-    async ({ query }) => (await catalog.audit.list(query)).map(describeAuditEvent),
+    async ({ query }) => {
+      requireOrder({ from: query.since, to: query.until }, ['since', 'until']);
+      return (await catalog.audit.list(query)).map(describeAuditEvent);
+    },
   );
 
   app.get(
@@ -45,6 +47,7 @@ export const audit: Route = (app, { catalog }) => {
       },
     },
     async ({ query: { from, to, after, limit } }) => {
+      requireOrder({ from, to });
       const [{ chainId }, bounds] = await Promise.all([catalog.audit.head(), catalog.audit.boundsOf({ from, to })]);
       if (bounds === null) return { chainId, events: [], last: null };
       const events = await catalog.audit.read({ first: Math.max(bounds.first, after + 1), last: bounds.last, limit });
@@ -61,6 +64,9 @@ export const audit: Route = (app, { catalog }) => {
         response: { 200: auditVerificationViewSchema },
       },
     },
-    async ({ query: { from, to, anchor } }) => catalog.audit.verify({ from, to, anchors: anchor === undefined ? [] : [anchor] }),
+    async ({ query: { from, to, anchor } }) => {
+      requireOrder({ from, to });
+      return catalog.audit.verify({ from, to, anchors: anchor === undefined ? [] : [anchor] });
+    },
   );
 };

@@ -8,7 +8,9 @@ import {
 import { instanceIdSchema, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
 import { planDeletions } from '@cbcr/operations';
 import { z } from 'zod';
+import { describeDeletion } from '../../views/deletion-view.ts';
 import { callerOf } from '../caller.ts';
+import { period, requireOrder } from './period.ts';
 import type { Route } from './route.ts';
 
 /** How long a confirmation of bulk protection lasts: long enough for what it was asked for, and no licence. */
@@ -21,17 +23,22 @@ export const deletions: Route = (app, deps) => {
     '/deletions',
     {
       schema: {
-        summary: 'Copies that are marked as expiring or being deleted, oldest first',
+        summary: 'Copies that are marked as expiring or being deleted, oldest first; of a period, all that were so at some moment of it',
+        querystring: z.strictObject({
+          ...period,
+          instance: instanceIdSchema.optional(),
+          after: z.coerce.number().int().default(0),
+          limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
+        }),
         response: { 200: z.array(deletionViewSchema) },
       },
     },
-    async () => {
-      const open = await catalog.deletions.listOpen();
-      return open.map(({ point, instance, region, purpose, requestedBy, plannedAt, begunAt }) => ({
-        ...{ point, instance, region, purpose, requestedBy },
-        plannedAt: plannedAt.toISOString(),
-        begunAt: begunAt?.toISOString() ?? null,
-      }));
+    async ({ query }) => {
+      const { from, to, ...page } = query;
+      requireOrder({ from, to });
+      if (page.instance !== undefined) await catalog.instances.get(page.instance);
+      const isOfPeriod = (from ?? to) !== undefined;
+      return (await (isOfPeriod ? catalog.deletions.listWithin(query) : catalog.deletions.listOpen(page))).map(describeDeletion);
     },
   );
 

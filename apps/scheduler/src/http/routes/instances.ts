@@ -11,11 +11,21 @@ import type { Route } from './route.ts';
 export const instances: Route = (app, deps) => {
   const { catalog } = deps;
 
-  app.get('/instances', { schema: { summary: 'Protected instances', response: { 200: z.array(instanceViewSchema) } } }, async () => {
-    const read = createInstanceReader(deps);
-    const all = await catalog.instances.list();
-    return Promise.all(all.map(async ({ id }) => describeInstance(await readInstanceFacts(deps, id, read))));
-  });
+  app.get(
+    '/instances',
+    {
+      schema: {
+        summary: 'Protected instances; with retired=true also those from which nothing new is captured',
+        querystring: z.strictObject({ retired: z.stringbool().optional() }),
+        response: { 200: z.array(instanceViewSchema) },
+      },
+    },
+    async ({ query: { retired = false } }) => {
+      const read = createInstanceReader(deps);
+      const all = await catalog.instances.list({ retired });
+      return Promise.all(all.map(async ({ id }) => describeInstance(await readInstanceFacts(deps, id, read))));
+    },
+  );
 
   app.get(
     '/instances/:id',

@@ -11,8 +11,18 @@ export const policy: Route = (app, deps) => {
 
   app.get(
     '/policy/versions',
-    { schema: { summary: 'Every version of the policies, the one in force first', response: { 200: z.array(policyVersionViewSchema) } } },
-    async () => (await catalog.rulebook.list()).map((version) => ({ ...version, appliedAt: version.appliedAt.toISOString() })),
+    {
+      schema: {
+        summary: 'The versions of the policies, the one in force first',
+        querystring: z.strictObject({
+          before: z.coerce.number().int().optional(),
+          limit: z.coerce.number().int().min(1).max(500).optional(),
+        }),
+        response: { 200: z.array(policyVersionViewSchema) },
+      },
+    },
+    async ({ query }) =>
+      (await catalog.rulebook.list(query)).map((version) => ({ ...version, appliedAt: version.appliedAt.toISOString() })),
   );
 
   app.get(
