@@ -19,7 +19,7 @@ export interface VerificationInput {
 }
 
 /** When a copy that was verified at this moment is read again: a moment of its own, and always the same one. In milliseconds since 1970. */
-export function verifyAgainAt(verifiedAtMs: number, every: Duration, key: string): number {
+function verifyAgainAt(verifiedAtMs: number, every: Duration, key: string): number {
   const share = earliestShare + (latestShare - earliestShare) * (hashText(key) / 2 ** 32);
   return verifiedAtMs + every.ms * share;
 }
