@@ -6,13 +6,14 @@ import { findUnlisted } from './keep-vanished-policies.ts';
 
 /** What decides now, as the catalog knows it. */
 export async function readSituation({ catalog, health, clock }: Pick<ApiDependencies, 'catalog' | 'health' | 'clock'>): Promise<Situation> {
-  const [{ rulebook }, regions, capabilities] = await Promise.all([
+  const [{ rulebook }, regions, capabilities, restores] = await Promise.all([
     catalog.rulebook.current(),
     catalog.regions.list({ unlisted: true }),
     catalog.capabilities.read(),
+    catalog.restores.last(),
   ]);
   const unlisted = findUnlisted(regions, rulebook);
-  return { rulebook, unlisted, capabilities, health: await health.read(rulebook.regions), now: clock.now() };
+  return { rulebook, unlisted, capabilities, restores, health: await health.read(rulebook.regions), now: clock.now() };
 }
 
 /** Instances with all that they hold, in the order given. */

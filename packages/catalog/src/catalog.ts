@@ -22,6 +22,7 @@ import { createPointQueries, type PointQueries } from './queries/points.ts';
 import { createPolicyQueries, type PolicyQueries } from './queries/policies.ts';
 import { createProtectionQueries, type ProtectionQueries } from './queries/protection.ts';
 import { createRegionQueries, type RegionQueries } from './queries/regions.ts';
+import { createRestoreQueries, type RestoreQueries } from './queries/restores.ts';
 import { createRetentionQueries, type RetentionQueries } from './queries/retention.ts';
 import { createRulebookQueries, type RulebookQueries } from './queries/rulebook.ts';
 import { createRunQueries, type RunQueries } from './queries/runs.ts';
@@ -50,6 +51,7 @@ export interface Catalog {
   workers: WorkerQueries;
   audit: AuditQueries;
   limits: LimitQueries;
+  restores: RestoreQueries;
   retention: RetentionQueries;
   applyConfig: ApplyConfig;
   applyRulebook: ApplyRulebook;
@@ -96,6 +98,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     workers: createWorkerQueries(context),
     audit: createAuditQueries(context),
     limits: createLimitQueries(context),
+    restores: createRestoreQueries(context),
     retention: createRetentionQueries(context),
     applyConfig: createApplyConfig(context),
     applyRulebook: createApplyRulebook(context),

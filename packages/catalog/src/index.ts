@@ -50,6 +50,7 @@ export type { Candidate, CandidateCursor, PointFacts, PointQueries } from './que
 export type { CatalogPolicy, PolicyQueries } from './queries/policies.ts';
 export type { ProtectedCopy, ProtectionLook, ProtectionQueries } from './queries/protection.ts';
 export type { CatalogRegion, RegionQueries } from './queries/regions.ts';
+export type { RestoreQueries } from './queries/restores.ts';
 export type { DueCopy, DueCopyCursor, JudgedCopy, RetentionQueries, RetentionReview } from './queries/retention.ts';
 export type { CurrentRulebook, HeldCopies, IllegalCopies, PolicyVersion, RulebookChange, RulebookQueries } from './queries/rulebook.ts';
 export type { RunRecord } from './queries/run-record.ts';

@@ -1,4 +1,4 @@
-import type { InstanceId, RecoveryPointId, RegionId } from './ids.ts';
+import type { InstanceId, RecoveryPointId, RegionId, RunId } from './ids.ts';
 import type { CopyState, PointState } from './transitions.ts';
 
 /** A copy in as few words as decisions about a whole fleet need. Moments are milliseconds since 1970, in UTC. */
@@ -26,4 +26,15 @@ export interface HeldPoint {
 export interface Holding {
   instance: InstanceId;
   points: readonly HeldPoint[];
+}
+
+/** A restore of an instance's point that came to its end: every byte was checked, and the engine found the target complete. */
+export interface LastRestore {
+  point: RecoveryPointId;
+  run: RunId;
+  /** Where it was restored. */
+  region: RegionId;
+  requestedAt: Date;
+  finishedAt: Date;
+  plaintextBytes: number;
 }

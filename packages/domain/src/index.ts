@@ -19,7 +19,7 @@ export { CbcrError, type FactsOf, isCbcrError, toCbcrError } from './errors/cbcr
 export { type ErrorEntry, type ExitCode, exitCodeOf, type Treatment } from './errors/error-entry.ts';
 export { runbookOf } from './errors/runbook.ts';
 export { hashPolicy, hashRulebook } from './hash-policy.ts';
-export type { HeldCopy, HeldPoint, Holding } from './held-point.ts';
+export type { HeldCopy, HeldPoint, Holding, LastRestore } from './held-point.ts';
 export {
   type CopyLock,
   type Hold,

@@ -57,6 +57,11 @@ export const controlEvidence: Readonly<Record<string, ControlEvidence>> = {
     actions: ['restore.started', 'restore.finished', 'restore.failed'],
     answer: 'every restore of the period, how it ended and from where it read',
   },
+  rto: {
+    files: [findings],
+    actions: ['restore.started', 'restore.finished', 'restore.failed'],
+    answer: 'every restore of the period, when it was asked for and when it ended',
+  },
   'hold-integrity': {
     files: [findings, 'holds.json'],
     actions: ['hold.placed', 'hold.release-requested', 'hold.released', 'deletion.denied'],

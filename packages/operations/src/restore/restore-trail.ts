@@ -30,6 +30,9 @@ export function createRestoreTrail({ catalog }: OperationDependencies, { run, pa
       await catalog.audit.append({ actor, action: 'exception.used', subject: exception, facts });
     },
     async finished({ plaintextBytes, segmentsFrom }) {
+      const { instance, id, createdAt } = run;
+      const facts = { point: subject, run: id, region: params.to, requestedAt: createdAt, plaintextBytes };
+      if (instance !== null) await catalog.restores.record(instance, facts);
       const told = await catalog.audit.list({ subject, action: 'restore.finished', actor, limit: 1 });
       if (told.length > 0) return;
       await catalog.audit.append({ actor, action: 'restore.finished', subject, facts: { ...common, plaintextBytes, segmentsFrom } });

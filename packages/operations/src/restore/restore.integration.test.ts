@@ -59,6 +59,18 @@ test('a point is restored from the best copy: in the region itself, verified bef
   expect(trusted.result.ranking[0]?.reason).toContain('the copy is verified');
 });
 
+test('a restore that came to its end is the last one of its instance, and one that did not is not', async () => {
+  const last = async () => (await stage.catalog.restores.last()).get(shop);
+  const done = await restore(gamma);
+  if (done.state !== 'succeeded') throw done.error;
+  const known = await last();
+  expect(known).toMatchObject({ point: point.id, run: done.run.id, region: gamma, plaintextBytes: 160_000 });
+  expect(known?.requestedAt).toEqual(done.run.createdAt);
+  expect(known?.finishedAt.getTime()).toBeGreaterThan(known?.requestedAt.getTime() ?? Number.POSITIVE_INFINITY);
+  expect(await restore(gamma)).toMatchObject({ state: 'failed' });
+  expect(await last()).toEqual(known);
+});
+
 test('a target that holds something is refused, unless its exact name confirms that it is emptied', async () => {
   expect(await restore()).toMatchObject({ state: 'succeeded' });
   expect(await restore()).toMatchObject({ state: 'failed', error: { code: 'engine.target-not-empty' } });

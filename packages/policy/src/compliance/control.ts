@@ -1,4 +1,4 @@
-import type { CopyLock, HeldPoint, Hold, HoldEffect, Policy, ProbedCapabilities, Region, RegionId } from '@cbcr/domain';
+import type { CopyLock, HeldPoint, Hold, HoldEffect, LastRestore, Policy, ProbedCapabilities, Region, RegionId } from '@cbcr/domain';
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Permission } from '../residency/may-use.ts';
 import type { PlannedInstance } from '../situation/situation.ts';
@@ -26,6 +26,8 @@ export interface ControlFacts {
   readonly releaseGraceMs: number;
   /** Null where nobody read it, as in a plan. */
   readonly protection: KnownProtection | null;
+  /** The newest restore that came to its end; null: there was none. Absent where nobody read it. */
+  readonly restored?: LastRestore | null;
   region(id: RegionId): Region | undefined;
   /** What is demanded of copies there; null: no lock. */
   demandedLock(id: RegionId): DemandedLock | null;

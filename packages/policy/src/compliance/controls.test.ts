@@ -1,10 +1,12 @@
 import {
   type CopyState,
+  durationSchema,
   type HeldPoint,
   type Hold,
   type HoldEffectState,
   holdIdSchema,
   holdSelectorSchema,
+  type LastRestore,
   type PointState,
   type Policy,
   type ProbedCapabilities,
@@ -54,8 +56,15 @@ interface World {
   forbidden?: string[];
   demandedLock?: DemandedLock;
   protection?: KnownProtection;
+  /** Days ago, and minutes that it took. */
+  restored?: { daysAgo: number; tookMinutes: number } | null;
   settings?: Record<string, string | number | boolean>;
 }
+
+const lastRestore = ({ daysAgo: days, tookMinutes }: { daysAgo: number; tookMinutes: number }): LastRestore => ({
+  ...{ point: pointId(1), run: 'run_1' as LastRestore['run'], region: regionId('there'), plaintextBytes: 1 },
+  ...{ requestedAt: new Date(daysAgo(days) - tookMinutes * 60_000), finishedAt: new Date(daysAgo(days)) },
+});
 
 const place = (id: string, facts: object = {}) => regionSchema.parse({ id, jurisdictions: ['EU'], store: { kind: 's3' }, ...facts });
 
@@ -72,6 +81,7 @@ function ask(control: string, world: World): Finding[] {
     now: new Date(now),
     releaseGraceMs: day,
     protection: world.protection ?? null,
+    ...(world.restored === undefined ? {} : { restored: world.restored && lastRestore(world.restored) }),
     region: (id) => (world.regions ?? [place('here'), place('there')]).find((region) => region.id === id),
     demandedLock: () => world.demandedLock ?? null,
     capabilities: (id) => {
@@ -84,6 +94,38 @@ function ask(control: string, world: World): Finding[] {
     }),
   });
 }
+
+describe('drill-age', () => {
+  const asked = (restored: World['restored'], settings: World['settings'] = { within: '90d' }) =>
+    ask('drill-age', { points: [], settings, ...(restored === undefined ? {} : { restored }) });
+
+  test('is met by a restore that came to its end not longer ago, and by nothing else', () => {
+    expect(asked({ daysAgo: 89, tookMinutes: 1 })).toEqual([]);
+    expect(asked({ daysAgo: 91, tookMinutes: 1 })).toMatchObject([{ severity: 'major', since: new Date(daysAgo(1)), region: null }]);
+    expect(asked(null)).toMatchObject([{ severity: 'major', since: null, evidence: expect.stringContaining('no restore of shop') }]);
+  });
+
+  test('the stricter of policy and control counts; without a limit, or where nobody read the restores, it cannot be shown', () => {
+    const policy = { drillEvery: durationSchema.parse('30d') };
+    expect(ask('drill-age', { points: [], policy, settings: { within: '90d' }, restored: { daysAgo: 40, tookMinutes: 1 } })).toHaveLength(
+      1,
+    );
+    expect(asked({ daysAgo: 1, tookMinutes: 1 }, {})).toMatchObject([{ severity: 'unproven' }]);
+    expect(asked(undefined)).toMatchObject([{ severity: 'unproven' }]);
+  });
+});
+
+test('rto: the last restore took no longer than promised, and without one nothing tells', () => {
+  const asked = (restored: World['restored']) =>
+    ask('rto', { points: [], settings: { within: '1h' }, ...(restored === undefined ? {} : { restored }) });
+  expect(asked({ daysAgo: 3, tookMinutes: 60 })).toEqual([]);
+  expect(asked({ daysAgo: 3, tookMinutes: 61 })).toMatchObject([{ severity: 'major', region: 'there', since: new Date(daysAgo(3)) }]);
+  expect(asked(null)).toMatchObject([{ severity: 'unproven' }]);
+  expect(ask('rto', { points: [], restored: { daysAgo: 3, tookMinutes: 61 } })).toMatchObject([{ severity: 'unproven' }]);
+  expect(ask('rto', { points: [], policy: { rto: durationSchema.parse('30m') }, restored: { daysAgo: 3, tookMinutes: 45 } })).toHaveLength(
+    1,
+  );
+});
 
 const both = { here: 'verified', there: 'verified' } as const;
 

@@ -10,6 +10,7 @@ import { minimumCopies } from './controls/minimum-copies.ts';
 import { minimumDistance } from './controls/minimum-distance.ts';
 import { minimumRetention } from './controls/minimum-retention.ts';
 import { rpoAge } from './controls/rpo-age.ts';
+import { rto } from './controls/rto.ts';
 import { verificationAge } from './controls/verification-age.ts';
 
 /** Every compliance control. Adding one is a file in `controls/` and a line here; findings come in this order. */
@@ -25,5 +26,6 @@ export const controls: readonly Control[] = [
   rpoAge,
   verificationAge,
   drillAge,
+  rto,
   holdIntegrity,
 ];

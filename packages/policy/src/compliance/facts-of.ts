@@ -30,6 +30,7 @@ export function complianceFactsOf(
     now: situation.now,
     releaseGraceMs: situation.rulebook.retention.releaseGrace.ms,
     protection,
+    ...(situation.restores === undefined ? {} : { restored: situation.restores.get(instance.id) ?? null }),
     region: (id) => regions.get(id),
     demandedLock: locksOf(situation.rulebook, instance),
     capabilities: (id) => situation.capabilities.get(id),

@@ -1,4 +1,14 @@
-import type { Placement, Policy, Region, RegionCapabilities, RegionHealth, RegionId, Rulebook } from '@cbcr/domain';
+import type {
+  InstanceId,
+  LastRestore,
+  Placement,
+  Policy,
+  Region,
+  RegionCapabilities,
+  RegionHealth,
+  RegionId,
+  Rulebook,
+} from '@cbcr/domain';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import type { Permission } from '../residency/may-use.ts';
 
@@ -8,6 +18,8 @@ export interface Situation {
   /** Regions that the rulebook does not name and that may hold copies still. */
   unlisted?: readonly Region[];
   capabilities: RegionCapabilities;
+  /** The newest restore of each instance that came to its end; absent where nobody read them. */
+  restores?: ReadonlyMap<InstanceId, LastRestore>;
   /** A region that is missing is unknown, which is not down. */
   health: ReadonlyMap<RegionId, RegionHealth>;
   now: Date;
