@@ -37,7 +37,7 @@ afterAll(async () => {
 const frameworks = `compliance:
   frameworks:
     - name: house-rules
-      controls: {minimum-copies: {copies: 2}, allowed-location: {}, drill-age: {within: 90d}}
+      controls: {minimum-copies: {copies: 2}, allowed-location: {}, drill-age: {within: 90d}, rto: {within: 1h}}
 `;
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at through matchers alone
@@ -148,8 +148,8 @@ describe('a simulation', () => {
 describe('compliance', () => {
   test('finds the point that lacks a copy, and says what it cannot know', async () => {
     const { body } = await call('GET', '/compliance?instance=shop');
-    expect(body).toMatchObject({ instances: { held: 1, exempt: 0 }, counts: { critical: 1, major: 0, minor: 0, unproven: 1 }, left: 0 });
-    const [missing, drills] = body.findings;
+    expect(body).toMatchObject({ instances: { held: 1, exempt: 0 }, counts: { critical: 1, major: 1, minor: 0, unproven: 1 }, left: 0 });
+    const [missing, drills, duration] = body.findings;
     expect(missing).toMatchObject({
       framework: 'house-rules',
       control: 'minimum-copies',
@@ -159,11 +159,12 @@ describe('compliance', () => {
     });
     expect(missing.evidence).toContain('1 of 2 verified copies');
     expect(missing.since).toEqual(expect.any(String));
-    expect(drills).toMatchObject({ control: 'drill-age', severity: 'unproven', evidence: expect.stringMatching(/^cannot be shown: /) });
+    expect(drills).toMatchObject({ control: 'drill-age', severity: 'major', evidence: expect.stringContaining('no restore of shop') });
+    expect(duration).toMatchObject({ control: 'rto', severity: 'unproven', evidence: expect.stringMatching(/^cannot be shown: /) });
   });
 
   test('is asked for one framework, and refuses one that was not chosen', async () => {
-    expect((await call('GET', '/compliance?framework=house-rules')).body.findings).toHaveLength(2);
+    expect((await call('GET', '/compliance?framework=house-rules')).body.findings).toHaveLength(3);
     const unknown = await call('GET', '/compliance?framework=card-data');
     expect([unknown.status, unknown.body.error.code]).toEqual([400, 'usage.invalid']);
   });
