@@ -36,7 +36,7 @@ const targets: TestDatabase[] = [];
 
 const ready = 'the worker takes jobs';
 /** All that move bytes for a while. */
-type MovingKind = Exclude<JobKindName, 'hold' | 'probe' | 'retention'>;
+type MovingKind = Exclude<JobKindName, 'garbage' | 'hold' | 'probe' | 'retention'>;
 const kinds: readonly MovingKind[] = ['verify', 'replicate', 'backup', 'restore'];
 type Runs = Record<MovingKind, RunRecord>;
 

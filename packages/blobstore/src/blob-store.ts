@@ -33,6 +33,11 @@ export interface BlobInfo {
   sizeBytes: number;
 }
 
+export interface ListedBlob extends BlobInfo {
+  /** By the clock of the store; null where it does not say. */
+  writtenAt: Date | null;
+}
+
 export type { CallOptions };
 
 /**
@@ -118,7 +123,7 @@ export interface BlobStore {
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
   head(key: string, options?: CallOptions): Promise<BlobInfo | null>;
   /** Every object whose key starts with `prefix`, in the order of the keys (by code unit). Objects whose names are no valid keys are left out. */
-  list(prefix: string, options?: ListOptions): AsyncIterable<BlobInfo>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedBlob>;
   /** Removes the current object; on a versioned store older versions stay (S3: a delete marker hides them). Deleting what is not there succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
   /**

@@ -13,6 +13,7 @@ export {
   type BlobStoreCapability,
   type BlobStoreProbe,
   type CallOptions,
+  type ListedBlob,
   type ListOptions,
   maxObjectBytes,
   type PaceBody,

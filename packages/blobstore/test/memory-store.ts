@@ -38,7 +38,7 @@ export function createMemoryStore(region: RegionId): MemoryStore {
     async *list(prefix) {
       for (const key of [...objects.keys()].sort()) {
         const sizeBytes = objects.get(key)?.length;
-        if (key.startsWith(prefix) && sizeBytes !== undefined) yield { key, sizeBytes };
+        if (key.startsWith(prefix) && sizeBytes !== undefined) yield { key, sizeBytes, writtenAt: null };
       }
     },
     async delete(key) {

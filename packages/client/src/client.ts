@@ -8,6 +8,7 @@ import type {
   BackupRequest,
   ConfirmDeletionsRequest,
   DeletePointRequest,
+  GarbageSearchRequest,
   IssueTokenRequest,
   PlaceHoldRequest,
   PlanRequest,
@@ -39,6 +40,7 @@ import {
   type PlannedDeletionView,
   plannedDeletionViewSchema,
 } from './views/deletion.ts';
+import { type GarbageCollectionView, type GarbageView, garbageCollectionViewSchema, garbageViewSchema } from './views/garbage.ts';
 import {
   type CopyLockView,
   copyLockViewSchema,
@@ -133,6 +135,12 @@ export interface CbcrClient {
   listLimits(): Promise<LimitView[]>;
   /** Holds for all workers within a second, until it is reset by `limit: null`. */
   setLimit(name: string, request: SetLimitRequest): Promise<LimitView>;
+  /** Has a worker of the region look for what dead attempts left in its store; joins the search that already does. */
+  startGarbageSearch(request: GarbageSearchRequest, options?: { idempotencyKey?: string }): Promise<RunView>;
+  /** What a search that succeeded has found. */
+  getGarbage(search: string): Promise<GarbageView>;
+  /** Starts the runs that remove what the search found and the deletion gate allows; each asks the gate again. Repeating it starts nothing twice. */
+  collectGarbage(search: string): Promise<GarbageCollectionView>;
   /**
    * Copies that are marked as expiring, or being deleted, oldest first; of a period, all that were so at some moment of it. At most 1,000, those
    * after the one with the id `after`.
@@ -244,6 +252,9 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     startRestore: (request, options) => call(runViewSchema, 'POST', '/v1/restores', request, options),
     startReplication: (request, options) => call(runViewSchema, 'POST', '/v1/replications', request, options),
     startVerification: (request, options) => call(runViewSchema, 'POST', '/v1/verifications', request, options),
+    startGarbageSearch: (request, options) => call(runViewSchema, 'POST', '/v1/garbage/searches', request, options),
+    getGarbage: (search) => call(garbageViewSchema, 'GET', `/v1/garbage/searches/${id(search)}`),
+    collectGarbage: (search) => call(garbageCollectionViewSchema, 'POST', `/v1/garbage/searches/${id(search)}/collection`),
     startProbe: (request, options) => call(runViewSchema, 'POST', '/v1/probes', request, options),
     listPoints: (filter) => call(z.array(pointViewSchema), 'GET', `/v1/points${query(filter)}`),
     getPoint: (point) => call(pointViewSchema, 'GET', `/v1/points/${id(point)}`),

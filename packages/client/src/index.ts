@@ -17,6 +17,8 @@ export {
   confirmDeletionsRequestSchema,
   type DeletePointRequest,
   deletePointRequestSchema,
+  type GarbageSearchRequest,
+  garbageSearchRequestSchema,
   type IssueTokenRequest,
   issueTokenRequestSchema,
   type PlaceHoldRequest,
@@ -60,6 +62,12 @@ export {
   type PlannedDeletionView,
   plannedDeletionViewSchema,
 } from './views/deletion.ts';
+export {
+  type GarbageCollectionView,
+  type GarbageView,
+  garbageCollectionViewSchema,
+  garbageViewSchema,
+} from './views/garbage.ts';
 export {
   type CopyLockView,
   copyLockViewSchema,

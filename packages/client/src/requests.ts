@@ -44,6 +44,10 @@ export type VerificationRequest = z.input<typeof verificationRequestSchema>;
 export const probeRequestSchema = z.strictObject({ region: regionIdSchema });
 export type ProbeRequest = z.input<typeof probeRequestSchema>;
 
+/** Without an instance the whole store is listed. */
+export const garbageSearchRequestSchema = z.strictObject({ region: regionIdSchema, instance: instanceIdSchema.optional() });
+export type GarbageSearchRequest = z.input<typeof garbageSearchRequestSchema>;
+
 /** `limit`: a rate such as `50MB/s`, `unlimited`, `paused`, or a rate with time-of-day windows as in cbcr.yaml; null: what cbcr.yaml says. */
 export const setLimitRequestSchema = z.strictObject({
   limit: z.union([z.string().min(1).max(64), z.number(), z.record(z.string(), z.unknown())]).nullable(),

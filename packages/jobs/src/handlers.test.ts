@@ -24,7 +24,10 @@ test('each kind is joined with its handler', async () => {
 });
 
 test('every kind of the catalogue can be bound', () => {
-  const handlers = { backup: never, hold: never, probe: never, replicate: never, restore: never, retention: never, verify: never };
+  const handlers = {
+    ...{ backup: never, garbage: never, hold: never, probe: never },
+    ...{ replicate: never, restore: never, retention: never, verify: never },
+  };
   expect(bindHandlers(jobKinds, handlers).map(({ kind }) => kind.name)).toEqual(Object.keys(jobKinds));
 });
 

@@ -1,5 +1,6 @@
 import type { HandlersOf, JobKinds } from '@cbcr/jobs';
 import { createBackup } from './backup/backup.ts';
+import { createGarbageSearch } from './garbage/search-garbage.ts';
 import { createHold } from './hold/hold.ts';
 import type { OperationDependencies } from './operation-dependencies.ts';
 import { createProbe } from './probe/probe.ts';
@@ -12,6 +13,7 @@ import { createVerify } from './verify/verify.ts';
 export function createHandlers(deps: OperationDependencies): HandlersOf<JobKinds> {
   return {
     backup: createBackup(deps),
+    garbage: createGarbageSearch(deps),
     probe: createProbe(deps),
     hold: createHold(deps),
     replicate: createReplicate(deps),

@@ -8,6 +8,9 @@
 export { createHandlers } from './create-handlers.ts';
 export { type DecisionFacts, readDecisionFacts } from './decision-facts.ts';
 export { findGarbage, type Garbage, type GarbageSearch } from './garbage/find-garbage.ts';
+export { planCollections } from './garbage/plan-collections.ts';
+export { planSearch } from './garbage/plan-search.ts';
+export { startCollections } from './garbage/start-collections.ts';
 export { readStoreProtection } from './hold/read-store-protection.ts';
 export { rankPointSources } from './open-sources.ts';
 export type { OpenStore, OperationDependencies } from './operation-dependencies.ts';

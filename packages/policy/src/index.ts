@@ -24,7 +24,7 @@ export type { EffectivePolicy, FieldOrigin, ResolvedPolicy } from './effective/e
 export { resolvePolicy } from './effective/resolve-policy.ts';
 export { describeExplanation } from './explain/describe-explanation.ts';
 export { explainInstance } from './explain/explain-instance.ts';
-export { judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
+export { isUnclaimed, judgeStoredPoint, type StoredPointFacts, type StoredPointVerdict } from './garbage/judge-stored-point.ts';
 export { assessRegionHealth, type RegionHealthInput, type WorkerHeartbeat } from './health/assess-region-health.ts';
 export { type HoldCheck, startHoldCheck } from './holds/check-holds.ts';
 export { describeHold, type HoldableCopy, type HoldMoment, holdsOn, holdsOnInstance, protectsUntil } from './holds/holds-on.ts';

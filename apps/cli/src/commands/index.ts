@@ -17,6 +17,8 @@ import { startStack } from './dev/up.ts';
 import { createEvidenceKey } from './evidence/create-key.ts';
 import { exportEvidence } from './evidence/export.ts';
 import { verifyEvidence } from './evidence/verify.ts';
+import { collectGarbage } from './garbage/collect.ts';
+import { listGarbage } from './garbage/list.ts';
 import { checkHolds } from './holds/check.ts';
 import { listHolds } from './holds/list.ts';
 import { placeHold } from './holds/place.ts';
@@ -84,6 +86,7 @@ export const commandGroups: readonly { name: string; about: string; commands: re
     about: 'how long copies are kept, and why',
     commands: [previewRetention, explainRetention, listDeletions, confirmDeletions],
   },
+  { name: 'garbage', about: 'what dead attempts left in the stores', commands: [listGarbage, collectGarbage] },
   {
     name: 'holds',
     about: 'legal holds: what must not be deleted, whatever the rules say',

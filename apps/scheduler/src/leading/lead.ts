@@ -5,6 +5,7 @@ import type { TransferTuning } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
 import type { LimitBook } from '@cbcr/throttle';
 import type { HealthMemory } from '../health-memory.ts';
+import { createGarbageCollection } from './collect-garbage.ts';
 import { createExpiry } from './delete-expired.ts';
 import { runDueSchedules } from './due-schedules.ts';
 import { startLoop } from './loop.ts';
@@ -35,6 +36,7 @@ export interface Leader {
 /** How soon another scheduler takes over once the server has freed the lock. */
 const retryLeadMs = 1_000;
 const roundMs = 1_000;
+const garbageRoundMs = 30_000;
 const silentWorkerMs = 24 * 3_600_000;
 
 /**
@@ -85,6 +87,10 @@ export function startLeading(deps: LeadingDependencies): Leader {
     const expiry = loop('expiry', createExpiry(deps));
     const protection = loop('protection', () => protectStores(deps));
     const verification = loop('verification', createVerification(deps));
+    const garbage = startLoop({
+      ...{ name: 'garbage', intervalMs: garbageRoundMs, clock, logger, signal },
+      round: createGarbageCollection(deps),
+    });
     const tidy = startLoop({
       name: 'tidy',
       intervalMs: 3_600_000,
@@ -115,6 +121,7 @@ export function startLeading(deps: LeadingDependencies): Leader {
       expiry.ended,
       protection.ended,
       verification.ended,
+      garbage.ended,
       tidy.ended,
     ]);
     for (const stop of stopListening) stop();

@@ -55,9 +55,24 @@ export const readingChecks: readonly StoreCheck[] = [
       const keys = names.map((name) => scope + name);
       await Promise.all(keys.map((key, number) => putNew(store, key, sampleBytes(number, number))));
       const found: unknown[] = [];
-      for await (const info of store.list(scope)) found.push(info);
+      for await (const { key, sizeBytes } of store.list(scope)) found.push({ key, sizeBytes });
       const expected = keys.map((key, sizeBytes) => ({ key, sizeBytes })).sort((one, other) => (one.key < other.key ? -1 : 1));
       deepStrictEqual(found, expected);
+    },
+  },
+  {
+    name: 'says of every object in a listing when it was written, where it says so at all',
+    async run(store, scope) {
+      const written: (Date | null)[] = [];
+      for (const name of ['first', 'second']) {
+        await putNew(store, scope + name, sampleBytes(10, 1));
+        for await (const { key, writtenAt } of store.list(scope + name)) if (key === scope + name) written.push(writtenAt);
+      }
+      const [first = null, second = null] = written;
+      ok(written.length === 2 && (first === null) === (second === null), 'it says so of some objects only');
+      if (first === null || second === null) return;
+      // Stores tell whole seconds.
+      ok(second.getTime() - first.getTime() > -1_500, 'what was written later is said to be older');
     },
   },
   {

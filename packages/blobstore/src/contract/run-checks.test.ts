@@ -5,7 +5,7 @@ import { createTemporaryFolder } from '@cbcr/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { regionNamed } from '../../test/sample-point.ts';
 import { filesystemAdapter } from '../adapters/filesystem/adapter.ts';
-import type { BlobInfo, BlobStore } from '../blob-store.ts';
+import type { BlobInfo, BlobStore, ListedBlob } from '../blob-store.ts';
 import { forwardTo } from '../decorators/forward.ts';
 import { blobStoreChecks, type CheckResult, runBlobStoreChecks, runCheck } from './run-checks.ts';
 
@@ -96,11 +96,23 @@ const saboteurs: Record<string, { noticedBy: string; sabotage(store: BlobStore):
     noticedBy: 'lists in the order of the keys by code unit, folders included',
     sabotage: (store) => ({
       async *list(prefix, options) {
-        const found: BlobInfo[] = [];
+        const found: ListedBlob[] = [];
         for await (const info of store.list(prefix, options)) found.push(info);
         yield* found.sort((one, other) => one.key.localeCompare(other.key));
       },
     }),
+  },
+  'says a wrong age': {
+    noticedBy: 'says of every object in a listing when it was written, where it says so at all',
+    sabotage: (store) => {
+      let youngerMs = 0;
+      return {
+        async *list(prefix, options) {
+          youngerMs += 5_000;
+          for await (const info of store.list(prefix, options)) yield { ...info, writtenAt: new Date(10_000_000 - youngerMs) };
+        },
+      };
+    },
   },
   'ignores where a listing goes on': {
     noticedBy: 'lists what begins with a prefix, which may end anywhere, and goes on after a key',

@@ -73,7 +73,7 @@ function hangingList(signals: (AbortSignal | undefined)[]): BlobStore {
     async *list(_prefix, options) {
       signals.push(options?.signal);
       await new Promise(() => undefined);
-      yield { key: 'never', sizeBytes: 0 };
+      yield { key: 'never', sizeBytes: 0, writtenAt: null };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { BlobInfo, BlobStore, ListOptions } from '../blob-store.ts';
+import type { BlobStore, ListedBlob, ListOptions } from '../blob-store.ts';
 import { runAttempt } from './attempt.ts';
 import type { Retrying } from './retrying.ts';
 
@@ -8,7 +8,7 @@ export async function* retryList(
   prefix: string,
   { signal, after: givenAfter }: ListOptions = {},
   retrying: Retrying,
-): AsyncIterable<BlobInfo> {
+): AsyncIterable<ListedBlob> {
   const { clock, answerTimeoutMs: timeoutMs } = retrying;
   let after = givenAfter;
   let failures = 0;

@@ -1,12 +1,24 @@
-import type { Copy, CopyRole, Debt, InstanceId, Reason, RecoveryPointId, RegionId, StoreSpec } from '@cbcr/domain';
-import { and, asc, eq } from 'drizzle-orm';
+import {
+  CbcrError,
+  type Copy,
+  type CopyRole,
+  type Debt,
+  type InstanceId,
+  type Reason,
+  type RecoveryPointId,
+  type RegionId,
+  type StoreSpec,
+} from '@cbcr/domain';
+import { and, asc, eq, isNotNull } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor, QueryContext } from '../query-context.ts';
+import { deletions } from '../schema/deletions.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 
 import { insertCopyEvents } from './audit-copies.ts';
 import { type CopyAt, type CopyChange, changeCopy, lockCopyWithDemand, owed } from './change-copy.ts';
 import { type RunWriter, requireHeldRun } from './fence.ts';
+import { openDeletionOf } from './open-deletion.ts';
 import { toCopy } from './point-record.ts';
 import { requireStore } from './regions.ts';
 import { askForReview, ofPoint } from './retention-due.ts';
@@ -26,6 +38,7 @@ export type FencedCopy = CopyKey & RunWriter & { reason: Reason };
  * that was made already is harmless.
  */
 export interface CopyQueries {
+  /** Throws `copy.being-deleted` as long as bytes of the point are going there. */
   startCopying(copy: FencedCopy): Promise<Copy>;
   /** All bytes are there; nobody has read them back yet. A copy that is verified stays so. */
   markStored(copy: FencedCopy & { storedBytes: number }): Promise<Copy>;
@@ -52,13 +65,18 @@ export interface CopyQueries {
 
 export function createCopyQueries({ clock, attempt, transact }: QueryContext): CopyQueries {
   type Decide = (before: Copy) => CopyChange | null;
+  interface Around {
+    before?: (tx: Executor) => Promise<void>;
+    afterRun?: (tx: Executor) => Promise<void>;
+  }
   /** Locks, decides, changes, tells. The decision sees the copy as it is; null leaves it so. */
-  const change = (key: CopyKey, writer: RunWriter | null, decide: Decide, before?: (tx: Executor) => Promise<void>) => {
+  const change = (key: CopyKey, writer: RunWriter | null, decide: Decide, { before, afterRun }: Around = {}) => {
     const now = clock.now();
     return transact(async (tx) => {
       await before?.(tx);
       // The run before the copy, as everywhere, so that two writers never wait for each other.
       if (writer !== null) await requireHeldRun(tx, writer.run, writer.epoch);
+      await afterRun?.(tx);
       const at: CopyAt = { point: key.point, region: key.region, writer, now };
       const { copy: locked, demanded } = await lockCopyWithDemand(tx, at);
       const wanted = decide(locked);
@@ -72,11 +90,14 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
       return after;
     });
   };
-  const fenced = ({ point, region, run, epoch }: FencedCopy, decide: Decide, before?: (tx: Executor) => Promise<void>) =>
-    change({ point, region }, { run, epoch }, decide, before);
+  const fenced = ({ point, region, run, epoch }: FencedCopy, decide: Decide, around?: Around) =>
+    change({ point, region }, { run, epoch }, decide, around);
 
   return {
-    startCopying: (copy) => fenced(copy, () => ({ state: 'copying', reason: copy.reason, nextAttemptAt: null })),
+    startCopying: (copy) =>
+      fenced(copy, () => ({ state: 'copying', reason: copy.reason, nextAttemptAt: null }), {
+        afterRun: (tx) => refuseWhileDeleting(tx, copy),
+      }),
     markStored: (copy) =>
       fenced(copy, (before) =>
         before.state === 'verified' || before.state === 'stored'
@@ -88,7 +109,7 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
         copy,
         () => ({ state: 'verified', reason: copy.reason, verifiedAt: clock.now(), attempts: 0, nextAttemptAt: null }),
         // The region before run and copy, as where a store is changed.
-        (tx) => requireStore(tx, copy.region, copy.seenIn),
+        { before: (tx) => requireStore(tx, copy.region, copy.seenIn) },
       ),
     markFailed: (copy) =>
       fenced(copy, (before) => ({
@@ -132,6 +153,19 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
           .limit(limit),
       ),
   };
+}
+
+/**
+ * A deletion begins under the lock of the point, and so does this: either it is seen here, or it sees the copy that is being made. The copy itself may be
+ * younger than the deletion of what an earlier attempt left.
+ */
+async function refuseWhileDeleting(tx: Executor, { point, region }: CopyKey): Promise<void> {
+  await tx.select({ id: recoveryPoints.id }).from(recoveryPoints).where(eq(recoveryPoints.id, point)).for('share');
+  const [open] = await tx
+    .select({ id: deletions.id })
+    .from(deletions)
+    .where(and(openDeletionOf({ point, region }), isNotNull(deletions.begunAt)));
+  if (open !== undefined) throw new CbcrError('copy.being-deleted', { point, region });
 }
 
 async function insertPlanned(

@@ -1,5 +1,13 @@
-import type { CopyState, DeletionPurpose, InstanceId, Reason, RecoveryPointId, RegionId } from '@cbcr/domain';
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import {
+  CbcrError,
+  type CopyState,
+  type DeletionPurpose,
+  type InstanceId,
+  type Reason,
+  type RecoveryPointId,
+  type RegionId,
+} from '@cbcr/domain';
+import { and, asc, eq, gt, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor } from '../executor.ts';
 import type { QueryContext } from '../query-context.ts';
@@ -12,7 +20,8 @@ import { insertAuditEvent } from './audit.ts';
 import { changeCopy, lockCopy } from './change-copy.ts';
 import { holdConfig } from './config-lock.ts';
 import type { CopyKey } from './copies.ts';
-import { type RunWriter, requireHeldRun, writerColumns } from './fence.ts';
+import { isActive, type RunWriter, requireHeldRun, writerColumns } from './fence.ts';
+import { isOpenDeletion, openDeletionOf } from './open-deletion.ts';
 import { type PointRecord, requirePoint } from './point-record.ts';
 
 export interface NewDeletion extends CopyKey {
@@ -76,6 +85,8 @@ export interface DeletionQueries {
   manifestGone(copy: CopyKey, writer: RunWriter): Promise<void>;
   /** Adds to what was deleted so far. */
   count(copy: CopyKey, writer: RunWriter, versions: number, bytes: number): Promise<void>;
+  /** What is left of an attempt that died stays after all, whatever is gone of it already. Of garbage alone: a copy is never left half. */
+  leave(copy: CopyKey, writer: RunWriter, reasons: readonly Reason[]): Promise<void>;
   /** A listing showed that nothing is left: the copy is deleted, and its point with its last copy, and the audit trail says so, all at once. */
   finish(copy: CopyKey, writer: RunWriter, reasons: readonly Reason[]): Promise<void>;
   /**
@@ -89,8 +100,6 @@ export interface DeletionQueries {
   deny(copy: CopyKey, actor: string, purpose: DeletionPurpose, reasons: readonly Reason[]): Promise<void>;
 }
 
-const isOpen = and(isNull(deletions.confirmedAbsentAt), isNull(deletions.undoneAt));
-const of = ({ point, region }: CopyKey) => and(eq(deletions.pointId, point), eq(deletions.regionId, region), isOpen);
 const subjectOf = ({ point, region }: CopyKey) => `${point}/${region}`;
 /** A count of millions takes a second. */
 const countEveryMs = 600_000;
@@ -136,7 +145,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         const copy = point?.copies.find(({ region }) => region === deletion.region);
         if (point === null || copy?.state !== seen || (point.state !== 'complete' && point.state !== 'expiring')) return false;
         // What lies beside the copy is being collected: it waits for that.
-        if ((await tx.select({ id: deletions.id }).from(deletions).where(of(deletion))).length > 0) return false;
+        if ((await tx.select({ id: deletions.id }).from(deletions).where(openDeletionOf(deletion))).length > 0) return false;
         const at = { point: point.id, region: copy.region, writer: null, now };
         const reason = { rule: `deletion-${deletion.purpose}`, text: deletion.reasons[0]?.text ?? 'it goes' };
         // What was never made has nothing to lose; by way of a failure, as its states demand.
@@ -157,7 +166,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
       const now = clock.now();
       return transact(async (tx) => {
         const point = await lockPoint(tx, key.point);
-        const [row] = await tx.select().from(deletions).where(of(key)).for('no key update');
+        const [row] = await tx.select().from(deletions).where(openDeletionOf(key)).for('no key update');
         if (point === null || row === undefined || row.begunAt !== null) return false;
         await tx.update(deletions).set({ undoneAt: now }).where(eq(deletions.id, row.id));
         if (point.state === 'expiring') await setPoint(tx, point.id, 'complete', null);
@@ -181,7 +190,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
           .from(deletions)
           .where(
             and(
-              isOpen,
+              isOpenDeletion,
               gt(deletions.id, after),
               region === undefined ? undefined : eq(deletions.regionId, region),
               instance === undefined ? undefined : eq(deletions.instanceId, instance),
@@ -227,7 +236,11 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
           sql`select count(*)::int as users from runs where point_id = ${deletion.point} and id <> ${writer.run} and ${activeRun}`,
         );
         if (row?.users !== seen.users) return false;
-        const [open] = await tx.select().from(deletions).where(of(deletion)).for('no key update');
+        const [open] = await tx.select().from(deletions).where(openDeletionOf(deletion)).for('no key update');
+        // Another worker is at it, and may say at any moment that it is done.
+        if (open?.runId != null && open.runId !== writer.run && (await isActive(tx, open.runId))) {
+          throw new CbcrError('copy.being-deleted', { point: deletion.point, region: deletion.region });
+        }
         // What an attempt left behind was never marked: nobody could have read it.
         if (open === undefined && deletion.purpose !== 'garbage') return false;
         if (open === undefined) await tx.insert(deletions).values({ ...rowOf(deletion, now), runId: writer.run, begunAt: now });
@@ -246,7 +259,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         await tx
           .update(deletions)
           .set({ manifestGoneAt: sql`coalesce(${deletions.manifestGoneAt}, ${now.toISOString()})` })
-          .where(of(key));
+          .where(openDeletionOf(key));
       }),
     count: (key, writer, versions, bytes) =>
       fenced(writer, async (tx) => {
@@ -256,13 +269,23 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
             versionsDeleted: sql`${deletions.versionsDeleted} + ${versions}`,
             bytesDeleted: sql`${deletions.bytesDeleted} + ${bytes}`,
           })
-          .where(of(key));
+          .where(openDeletionOf(key));
+      }),
+
+    leave: (key, writer, reasons) =>
+      fenced(writer, async (tx, now) => {
+        await lockPoint(tx, key.point);
+        const garbage = and(openDeletionOf(key), eq(deletions.purpose, 'garbage'));
+        const [row] = await tx.update(deletions).set({ undoneAt: now, runId: writer.run }).where(garbage).returning();
+        if (row === undefined) return;
+        const facts = { region: key.region, reasons, versions: row.versionsDeleted, bytes: row.bytesDeleted };
+        await insertAuditEvent(tx, now, { actor: `run:${writer.run}`, action: 'garbage.left', subject: key.point, facts });
       }),
 
     finish: (key, writer, reasons) =>
       fenced(writer, async (tx, now) => {
         const point = await lockPoint(tx, key.point);
-        const [row] = await tx.select().from(deletions).where(of(key)).for('no key update');
+        const [row] = await tx.select().from(deletions).where(openDeletionOf(key)).for('no key update');
         // This run said so before, and its answer was lost.
         if (row === undefined) return;
         await tx.update(deletions).set({ confirmedAbsentAt: now, runId: writer.run }).where(eq(deletions.id, row.id));

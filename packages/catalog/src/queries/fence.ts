@@ -1,4 +1,4 @@
-import { CbcrError, type RunId } from '@cbcr/domain';
+import { CbcrError, isFinalRunState, type RunId } from '@cbcr/domain';
 import { and, eq } from 'drizzle-orm';
 import type { Executor } from '../query-context.ts';
 import { runs } from '../schema/runs.ts';
@@ -17,6 +17,12 @@ export const writerColumns = (writer: RunWriter | null) => ({
 
 /** The rows that a holder of `epoch` may change. */
 export const heldBy = (run: RunId, epoch: number) => and(eq(runs.id, run), eq(runs.epoch, epoch), eq(runs.state, 'running'));
+
+/** Whether the run has not ended. */
+export async function isActive(tx: Executor, run: RunId): Promise<boolean> {
+  const [row] = await tx.select({ state: runs.state }).from(runs).where(eq(runs.id, run));
+  return row !== undefined && !isFinalRunState(row.state);
+}
 
 /** Locks the run for the transaction. Throws `run.lost` unless the caller holds it. */
 export async function requireHeldRun(tx: Executor, run: RunId, epoch: number): Promise<RunRecord> {

@@ -1,4 +1,13 @@
-import { CbcrError, finalRunStates, type InstanceId, isFinalRunState, type RecoveryPointId, type RunId, type RunState } from '@cbcr/domain';
+import {
+  CbcrError,
+  finalRunStates,
+  type InstanceId,
+  isFinalRunState,
+  type RecoveryPointId,
+  type RegionId,
+  type RunId,
+  type RunState,
+} from '@cbcr/domain';
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { createBatches } from '../batches.ts';
 import { createAnnouncer, notify } from '../channels.ts';
@@ -13,6 +22,8 @@ export interface RunFilter {
   instance?: InstanceId | undefined;
   point?: RecoveryPointId | undefined;
   kind?: string | undefined;
+  region?: RegionId | undefined;
+  requestedBy?: string | undefined;
   states?: readonly RunState[] | undefined;
   /** Default 50. */
   limit?: number | undefined;
@@ -88,7 +99,7 @@ export function createRunQueries({ clock, ids, attempt, transact }: QueryContext
         const [row] = await db.select().from(runs).where(eq(runs.idempotencyKey, idempotencyKey));
         return row === undefined ? null : toRun(row);
       }),
-    list: ({ instance, point, kind, states, limit = 50, cursor } = {}) =>
+    list: ({ instance, point, kind, region, requestedBy, states, limit = 50, cursor } = {}) =>
       attempt(async (db) => {
         const rows = await db
           .select()
@@ -98,6 +109,8 @@ export function createRunQueries({ clock, ids, attempt, transact }: QueryContext
               instance === undefined ? undefined : eq(runs.instanceId, instance),
               point === undefined ? undefined : eq(runs.pointId, point),
               kind === undefined ? undefined : eq(runs.kind, kind),
+              region === undefined ? undefined : eq(runs.regionId, region),
+              requestedBy === undefined ? undefined : eq(runs.requestedBy, requestedBy),
               states === undefined ? undefined : inArray(runs.state, [...states]),
               cursor === undefined ? undefined : lt(runs.id, cursor),
             ),

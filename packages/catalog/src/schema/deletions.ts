@@ -33,7 +33,7 @@ export const deletions = pgTable(
     bytesDeleted: bigint('bytes_deleted', { mode: 'number' }).notNull().default(0),
     /** When a listing showed that nothing is left. */
     confirmedAbsentAt: moment('confirmed_absent_at'),
-    /** When it was decided that the copy stays after all. */
+    /** When it was decided that the copy, or what is left of an attempt, stays after all. */
     undoneAt: moment('undone_at'),
   },
   (table) => {
@@ -41,7 +41,8 @@ export const deletions = pgTable(
     return [
       uniqueIndex('deletions_open').on(table.pointId, table.regionId).where(open),
       index('deletions_of_region').on(table.regionId, table.plannedAt).where(open),
-      check('deletions_begun_is_not_undone', sql`${table.begunAt} is null or ${table.undoneAt} is null`),
+      // What is left of an attempt that died can be left; what a copy was cannot be half.
+      check('deletions_begun_is_not_undone', sql`${table.begunAt} is null or ${table.undoneAt} is null or ${table.purpose} = 'garbage'`),
       check('deletions_absent_was_begun', sql`${table.confirmedAbsentAt} is null or ${table.begunAt} is not null`),
     ];
   },

@@ -220,6 +220,16 @@ export const auditActions = {
     subject: point,
     facts: open({ region, versions: 'object versions that were deleted', bytes: 'their bytes', reasons: 'why it was garbage' }),
   },
+  'garbage.left': {
+    when: 'what a dead attempt had left in a bucket stays after all, although its deletion had begun',
+    subject: point,
+    facts: open({
+      region,
+      versions: 'object versions that were deleted before',
+      bytes: 'their bytes',
+      reasons: 'what the gate said against it',
+    }),
+  },
   'hold.placed': {
     when: 'a legal hold was placed',
     subject: 'id of the hold',

@@ -1,7 +1,7 @@
 import {
-  type BlobInfo,
   type BlobStore,
   instancePrefix,
+  type ListedBlob,
   type ParsedObjectKey,
   parseObjectKey,
   pointPrefix,
@@ -10,11 +10,13 @@ import {
 } from '@cbcr/blobstore';
 import type { Catalog, PointFacts } from '@cbcr/catalog';
 import { type InstanceId, type Reason, type RecoveryPointId, toCbcrError } from '@cbcr/domain';
-import { judgeStoredPoint, type StoredPointVerdict } from '@cbcr/policy';
+import { isUnclaimed, judgeStoredPoint, type StoredPointVerdict } from '@cbcr/policy';
 
-export interface Garbage extends BlobInfo {
+export interface Garbage extends ListedBlob {
   instance: InstanceId;
   point: RecoveryPointId;
+  /** `unclaimed`: no catalog of ours speaks of it, so that a person has to look at it. */
+  keep: 'nothing' | 'what-the-manifest-names' | 'unclaimed';
   reason: Reason;
 }
 
@@ -26,6 +28,8 @@ export interface GarbageSearch {
   instance?: InstanceId | undefined;
   /** Searches this point of the instance alone. */
   point?: RecoveryPointId | undefined;
+  /** Names also what is nobody's. */
+  unclaimed?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +39,8 @@ const pointsAtOnce = 200;
 /**
  * The objects of a region's bucket that nobody refers to any more, with the reason for each: what captures that broke off left behind, manifests among
  * them, and what lies beside a copy. Changes nothing. The bucket is listed first and the catalog is asked afterwards, so that a point which began meanwhile
- * is known to be in capture. Whoever deletes asks again just before. Objects that are not CBCR's are never named.
+ * is known to be in capture. Whoever deletes asks again just before. Objects whose names are not CBCR's are never named; the objects of one point follow
+ * each other.
  */
 export async function* findGarbage(search: GarbageSearch): AsyncGenerator<Garbage, void, undefined> {
   const { store, instance, point, signal } = search;
@@ -56,7 +61,7 @@ export async function* findGarbage(search: GarbageSearch): AsyncGenerator<Garbag
   yield* judgeBatch(search, batch);
 }
 
-interface StoredObject extends BlobInfo {
+interface StoredObject extends ListedBlob {
   parsed: ParsedObjectKey;
 }
 
@@ -70,10 +75,13 @@ async function* judgeBatch(search: GarbageSearch, batch: ReadonlyMap<RecoveryPoi
       copy: facts?.point.copies.find(({ region }) => region === search.store.region)?.state ?? null,
       hasActiveRun: (facts?.activeRuns.length ?? 0) > 0,
       presentBytes: segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      hasManifest: objects.some(({ parsed }) => parsed.kind === 'manifest'),
     });
-    const isUsed = await usesOf(search, verdict, facts);
-    for (const { key, sizeBytes, parsed } of objects) {
-      if (!isUsed(key, parsed)) yield { key, sizeBytes, instance: parsed.instance, point: id, reason: verdict.reason };
+    const { reason } = verdict;
+    const keep = verdict.keep === 'everything' ? 'unclaimed' : verdict.keep;
+    const isUsed = search.unclaimed === true && isUnclaimed(verdict) ? () => false : await usesOf(search, verdict, facts);
+    for (const { parsed, ...info } of objects) {
+      if (!isUsed(info.key, parsed)) yield { ...info, instance: parsed.instance, point: id, keep, reason };
     }
   }
 }

@@ -3,10 +3,8 @@ import type { InstanceId, RecoveryPointId, RegionId } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { type DeletionReason, judgeDeletion } from '@cbcr/policy';
 import type { RequestDependencies } from '../requests/request-dependencies.ts';
+import { deletionKey, pointsOfRun } from './deletion-run.ts';
 import { factsAbout, readDeletionSituation, requestOf } from './read-deletion-facts.ts';
-
-/** As many as one run takes. */
-const pointsOfRun = 50;
 
 /**
  * Obstacles that pass by themselves: the copy goes on expiring. Any other refusal means that it shall stay after all.
@@ -30,13 +28,14 @@ export async function carryOutDeletions(
   open: readonly DeletionRecord[],
   requestedBy: string,
 ): Promise<CarriedOut> {
+  // What an attempt left behind was never marked: its run asks the gate, and leaves it if it must.
+  const due = open.filter(({ purpose }) => purpose === 'garbage');
   const marked = open.filter(({ purpose }) => purpose !== 'garbage');
   const situation = await readDeletionSituation(
     deps,
     instance,
     marked.map(({ point }) => point),
   );
-  const due: DeletionRecord[] = [];
   const kept: CarriedOut['kept'] = [];
   for (const deletion of marked) {
     const { point, region, purpose, wholePoint } = deletion;
@@ -50,12 +49,12 @@ export async function carryOutDeletions(
     }
   }
   const groups = Map.groupBy(due, ({ region, purpose }) => `${region}.${purpose}`);
-  const runs = [...groups].flatMap(([key, [first, ...rest]]) => {
+  const runs = [...groups.values()].flatMap(([first, ...rest]) => {
     if (first === undefined) return [];
     const points = [first, ...rest].slice(0, pointsOfRun).map(({ point }) => point);
     const { region, purpose } = first;
     const params = jobKinds.retention.params.parse({ instance, region, points, purpose });
-    return [{ kind: jobKinds.retention.name, region, instance, params, requestedBy, dedupeKey: `delete.${instance}.${key}` }];
+    return [{ kind: jobKinds.retention.name, region, instance, params, requestedBy, dedupeKey: deletionKey(instance, region, purpose) }];
   });
   return { runs, kept };
 }

@@ -3,6 +3,7 @@ import type { DeletionRecord, NewDeletion, RunWriter, SeenFacts } from '@cbcr/ca
 import { CbcrError, type RecoveryPointId } from '@cbcr/domain';
 import type { JobKinds, ParamsOf, RunContext } from '@cbcr/jobs';
 import { type DeletionReason, type DeletionVerdict, judgeDeletion } from '@cbcr/policy';
+import { factsOfGarbage } from '../garbage/facts-of-garbage.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { eraseVersions } from './erase-versions.ts';
 import { factsAbout, readDeletionSituation, requestOf, usersOf } from './read-deletion-facts.ts';
@@ -31,12 +32,12 @@ export async function deleteCopy(deps: OperationDependencies, context: Retention
     signal.throwIfAborted();
     const [open] = (await deps.catalog.deletions.listOpen({ region, points: [point] })).filter((one) => one.purpose === purpose);
     const answer = await askGate(deps, context, point, open);
-    if (answer.verdict.permit === null) return deny(deps, context, point, answer.verdict.reasons);
+    if (answer.verdict.permit === null) return deny(deps, context, { point, open }, answer.verdict.reasons);
     const store = await deps.openStore(await deps.catalog.regions.get(region));
     const eraser = store.openEraser(answer.verdict.permit);
     const locks = await readStoreLocks(eraser, signal);
     const again = await askGate(deps, context, point, open, locks);
-    if (again.verdict.permit === null) return deny(deps, context, point, again.verdict.reasons);
+    if (again.verdict.permit === null) return deny(deps, context, { point, open }, again.verdict.reasons);
 
     const deletion: NewDeletion = {
       ...key,
@@ -76,8 +77,9 @@ async function askGate(
   const seen = { copies, users: known === undefined ? 0 : usersOf(known, run.id).length, deciding };
   if (purpose === 'garbage') {
     const store = await deps.openStore(await deps.catalog.regions.get(region));
-    const garbage = await readGarbage({ catalog: deps.catalog, store, instance, point, signal });
-    const facts = garbage.factsFor({ situation, region, run: run.id, locks });
+    const garbage = await readGarbage({ catalog: deps.catalog, store, instance, point, begunAt: open?.begunAt ?? null, signal });
+    const { found, writtenAt } = garbage;
+    const facts = factsOfGarbage(situation, { instance, point, region, stage: 'execution', found, writtenAt, locks, run: run.id });
     return { verdict: judgeDeletion(facts), seen, garbage };
   }
   const facts = factsAbout(situation, {
@@ -97,11 +99,13 @@ async function askGate(
 
 async function deny(
   { catalog }: OperationDependencies,
-  { run, region, params, log }: RetentionContext,
-  point: RecoveryPointId,
+  { run, region, params, epoch, log }: RetentionContext,
+  { point, open }: { point: RecoveryPointId; open: DeletionRecord | undefined },
   reasons: readonly DeletionReason[],
 ): Promise<Outcome> {
   const denied = reasons.filter(({ allows }) => !allows);
+  // Nobody promised that all of it goes, and no copy may be made as long as it is going.
+  if (params.purpose === 'garbage' && open !== undefined) await catalog.deletions.leave({ point, region }, { run: run.id, epoch }, denied);
   log.warn({ recoveryPoint: point, region, reasons: denied }, 'the deletion gate refuses');
   await catalog.deletions.deny({ point, region }, `run:${run.id}`, params.purpose, denied);
   return { deleted: false, reasons: denied };

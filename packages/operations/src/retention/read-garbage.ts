@@ -1,15 +1,16 @@
-import { type BlobStore, manifestKey, type StoredVersion, withReadOnly } from '@cbcr/blobstore';
+import { type BlobStore, type StoredVersion, withReadOnly } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
-import type { InstanceId, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
-import type { DeletionFacts } from '@cbcr/policy';
+import type { InstanceId, RecoveryPointId, RegionId } from '@cbcr/domain';
+import { judgeStoredPoint, type StoredPointVerdict } from '@cbcr/policy';
 import { findGarbage } from '../garbage/find-garbage.ts';
-import { type DeletionSituation, usersOf } from './read-deletion-facts.ts';
-import type { StoreLocks } from './store-locks.ts';
+import { youngest } from '../garbage/youngest.ts';
 
 /** What of one point in one region nobody refers to. */
 export interface GarbageOfPoint {
+  found: StoredPointVerdict;
+  /** Of the youngest object of it, or when its end began; null: nothing is there, or the store does not say. */
+  writtenAt: Date | null;
   goes(version: StoredVersion): boolean;
-  factsFor(question: { situation: DeletionSituation; region: RegionId; run: RunId; locks: StoreLocks }): DeletionFacts;
 }
 
 interface GarbageQuestion {
@@ -17,54 +18,40 @@ interface GarbageQuestion {
   store: BlobStore;
   instance: InstanceId;
   point: RecoveryPointId;
+  /** When an earlier attempt began to delete it; null: none did. */
+  begunAt: Date | null;
   signal: AbortSignal;
 }
 
+const nothing = { rule: 'no-garbage', text: 'everything that is there is in use, or nothing is there' };
+
 /** Lists what is there and asks the catalog afterwards, as the search for garbage does. */
-export async function readGarbage({ catalog, store, instance, point, signal }: GarbageQuestion): Promise<GarbageOfPoint> {
+export async function readGarbage({ catalog, store, instance, point, begunAt, signal }: GarbageQuestion): Promise<GarbageOfPoint> {
   const keys = new Set<string>();
-  let reason: { rule: string; text: string } | null = null;
+  const dates: (Date | null)[] = [];
+  let found: StoredPointVerdict = { keep: 'everything', reason: nothing };
   for await (const garbage of findGarbage({ catalog, store: withReadOnly(store), instance, point, signal })) {
-    keys.add(garbage.key);
-    reason = garbage.reason;
+    const { key, keep, reason, writtenAt } = garbage;
+    // Nothing is asked for that is nobody's.
+    if (keep === 'unclaimed') continue;
+    keys.add(key);
+    dates.push(writtenAt);
+    found = { keep, reason };
   }
-  const isWhole = keys.has(manifestKey(instance, point)) || reason?.rule !== 'not-in-manifest';
-  return {
-    goes: ({ key }) => keys.has(key),
-    factsFor({ situation, region, run, locks }) {
-      const { decision, facts, clockDoubt } = situation;
-      const known = facts.get(point);
-      const capturedAt = known?.point.capturedAt ?? null;
-      const at = { id: point, capturedAtMs: capturedAt?.getTime() ?? decision.now.getTime() };
-      const nothing = { rule: 'no-garbage', text: 'everything that is there is in use, or nothing is there' };
-      return {
-        purpose: 'garbage',
-        stage: 'execution',
-        now: decision.now,
-        instance: { id: instance, retired: decision.instance.retiredAt !== null },
-        point: known === undefined || capturedAt === null ? null : { id: point, state: known.point.state, capturedAt },
-        pointId: point,
-        region,
-        copy: null,
-        others: [],
-        retention: null,
-        minimumUntil: null,
-        permission: { allowed: true, reason: nothing },
-        owed: null,
-        garbage:
-          reason === null ? { keep: 'everything', reason: nothing } : { keep: isWhole ? 'nothing' : 'what-the-manifest-names', reason },
-        request: null,
-        holds: [...situation.holdsOn(at, region), ...locks.holds],
-        lockedUntil: locks.lockedUntil,
-        newestGoodWithout: null,
-        minimumCopies: 0,
-        dependents: [],
-        users: known === undefined ? [] : usersOf(known, run).map(({ id, kind }) => ({ id, kind })),
-        health: decision.health.get(region) ?? { state: 'unknown', reason: 'no worker has ever reported', since: null },
-        clockDoubt,
-        graceMs: 0,
-        bulk: null,
-      };
-    },
-  };
+  if (keys.size === 0 && begunAt !== null) found = await judgeNothing(catalog, store.region, point);
+  // Older versions, and what delete markers hide, go with all the rest.
+  const isAll = found.keep === 'nothing';
+  return { found, writtenAt: begunAt ?? youngest(dates), goes: ({ key }) => isAll || keys.has(key) };
+}
+
+/** Of a point of which the bucket shows nothing any more: older versions may be left of it, which only the eraser sees. */
+async function judgeNothing(catalog: Catalog, region: RegionId, id: RecoveryPointId): Promise<StoredPointVerdict> {
+  const facts = (await catalog.points.factsOf([id])).get(id);
+  return judgeStoredPoint({
+    point: facts?.point ?? null,
+    copy: facts?.point.copies.find((copy) => copy.region === region)?.state ?? null,
+    hasActiveRun: (facts?.activeRuns.length ?? 0) > 0,
+    presentBytes: 0,
+    hasManifest: false,
+  });
 }

@@ -52,6 +52,8 @@ export interface DeletionFacts {
   owed: Reason | null;
   /** What the bucket and the catalog say about an attempt that died; null when it was not asked. */
   garbage: StoredPointVerdict | null;
+  /** When the youngest object that nobody refers to was written; null: the store does not say, or it is no garbage. */
+  garbageWrittenAt: Date | null;
   /** Who asked for the deletion in person. */
   request: { by: string; reason: string } | null;
   /** Legal holds that cover the copy, those that were released lately included. */

@@ -64,6 +64,7 @@ export function factsOfCopy(question: CopyInQuestion): DeletionFacts {
     permission,
     owed: owedOf(placement, point),
     garbage: null,
+    garbageWrittenAt: null,
     request,
     holds,
     lockedUntil,

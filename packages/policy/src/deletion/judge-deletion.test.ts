@@ -21,6 +21,7 @@ const free: DeletionFacts = {
   permission: { allowed: true, reason: { rule: 'not-restricted', text: 'nothing restricts it' } },
   owed: null,
   garbage: null,
+  garbageWrittenAt: null,
   request: null,
   holds: [],
   lockedUntil: minute(99),

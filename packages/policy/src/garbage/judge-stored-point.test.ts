@@ -1,12 +1,13 @@
 import { type CopyState, copyTransitions, type PointState, pointTransitions } from '@cbcr/domain';
 import { expect, test } from 'vitest';
-import { judgeStoredPoint, type StoredPointFacts } from './judge-stored-point.ts';
+import { isUnclaimed, judgeStoredPoint, type StoredPointFacts } from './judge-stored-point.ts';
 
 const complete = (facts: Partial<StoredPointFacts>): StoredPointFacts => ({
   point: { state: 'complete', storedBytes: 100 },
   copy: 'verified',
   hasActiveRun: false,
   presentBytes: 100,
+  hasManifest: false,
   ...facts,
 });
 const inState = (state: PointState, facts: Partial<StoredPointFacts> = {}) =>
@@ -30,7 +31,17 @@ test('what a run that lives may use is kept, whatever else is true', () => {
 });
 
 test('a point that the catalog does not know is not touched', () => {
-  expect(judged({ point: null, copy: null, hasActiveRun: false, presentBytes: 5 })).toEqual(['everything', 'point-unknown']);
+  const unknown: StoredPointFacts = { point: null, copy: null, hasActiveRun: false, presentBytes: 5, hasManifest: false };
+  expect(judged(unknown)).toEqual(['everything', 'point-unknown']);
+  expect(isUnclaimed(judgeStoredPoint(unknown))).toBe(true);
+});
+
+test('a whole copy that the catalog does not know is not touched, and beside a deleted one it is garbage', () => {
+  const facts = complete({ copy: null, hasManifest: true });
+  expect(judged(facts)).toEqual(['everything', 'copy-unknown']);
+  expect(isUnclaimed(judgeStoredPoint(facts))).toBe(true);
+  expect(judged({ ...facts, copy: 'deleted' })).toEqual(['nothing', 'copy-deleted']);
+  expect(isUnclaimed(judgeStoredPoint(complete({ copy: null })))).toBe(false);
 });
 
 test.each([

@@ -10,6 +10,8 @@ export interface StoredPointFacts {
   hasActiveRun: boolean;
   /** Of the segments in the bucket. */
   presentBytes: number;
+  /** The bucket holds a manifest of the point. */
+  hasManifest: boolean;
 }
 
 export type StoredPointVerdict =
@@ -19,13 +21,18 @@ export type StoredPointVerdict =
   | { keep: 'what-the-manifest-names'; reason: Reason }
   | { keep: 'everything'; reason: Reason };
 
+const unknownPoint = 'point-unknown';
+const unknownCopy = 'copy-unknown';
+/** What no catalog of ours speaks of: a person has to look at it, and nothing of it goes by itself. */
+export const isUnclaimed = ({ reason: { rule } }: StoredPointVerdict): boolean => rule === unknownPoint || rule === unknownCopy;
+
 /**
  * Which objects of a point nobody refers to any more. Only what provably has no use is garbage: whatever a run that lives may still
  * write or read, whatever a later replicate can continue, and whatever this catalog knows nothing of is kept.
  */
-export function judgeStoredPoint({ point, copy, hasActiveRun, presentBytes }: StoredPointFacts): StoredPointVerdict {
+export function judgeStoredPoint({ point, copy, hasActiveRun, presentBytes, hasManifest }: StoredPointFacts): StoredPointVerdict {
   if (point === null)
-    return everything('point-unknown', 'the catalog does not know the point: it may be another catalog’s, or this one was restored');
+    return everything(unknownPoint, 'the catalog does not know the point: it may be another catalog’s, or this one was restored');
   switch (point.state) {
     case 'capturing':
       return everything('point-in-capture', 'its capture is under way');
@@ -40,7 +47,12 @@ export function judgeStoredPoint({ point, copy, hasActiveRun, presentBytes }: St
       break;
   }
   if (hasActiveRun) return everything('run-at-work', 'a run works on the point');
-  if (copy === null) return nothing('no-copy', 'the point has no copy in this region');
+  if (copy === null) {
+    // What looks whole was committed; only a catalog that was set back knows nothing of it.
+    if (hasManifest)
+      return everything(unknownCopy, 'the catalog knows of no copy here, but its manifest is there: the catalog may have been restored');
+    return nothing('no-copy', 'the point has no copy in this region');
+  }
   switch (copy) {
     case 'deleted':
       return nothing('copy-deleted', 'the copy was deleted');

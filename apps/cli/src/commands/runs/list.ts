@@ -8,7 +8,7 @@ export function listRuns(parent: Command, cli: Cli): void {
     .command('list')
     .description('list runs, the newest first')
     .option('--instance <instance>', 'only of this instance')
-    .option('--kind <kind>', 'backup, hold, probe, replicate, restore, retention or verify')
+    .option('--kind <kind>', 'backup, garbage, hold, probe, replicate, restore, retention or verify')
     .option('--state <state>', 'queued, running, waiting, succeeded, failed or cancelled')
     .option('--limit <count>', 'default 50', parseCount)
     .action(async (filter: { instance?: string; kind?: string; state?: string; limit?: number }) => {

@@ -3,6 +3,7 @@ import { backups } from './backups.ts';
 import { compliance } from './compliance.ts';
 import { config } from './config.ts';
 import { deletions } from './deletions.ts';
+import { garbage } from './garbage.ts';
 import { holds } from './holds.ts';
 import { instances } from './instances.ts';
 import { limits } from './limits.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   verifications,
   points,
   deletions,
+  garbage,
   restores,
   runs,
   regions,

@@ -127,6 +127,8 @@ test.each([
   ['POST', `/runs/${unknownRun}/cancel`, undefined, 'run.not-found'],
   ['GET', `/points/${unknownPoint}`, undefined, 'point.not-found'],
   ['GET', '/points?instance=nobody', undefined, 'instance.not-found'],
+  ['POST', '/garbage/searches', { region: 'nowhere' }, 'region.not-found'],
+  ['GET', `/garbage/searches/${unknownRun}`, undefined, 'run.not-found'],
   ['POST', '/backups', { instance: 'nobody' }, 'instance.not-found'],
   ['POST', '/restores/plan', { instance: 'nobody', to: 'nowhere' }, 'instance.not-found'],
   ['POST', '/restores/plan', { instance: shop, to: 'nowhere' }, 'region.not-found'],

@@ -1,14 +1,15 @@
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isValidKey } from '../../blob-key.ts';
-import type { BlobInfo, ListOptions } from '../../blob-store.ts';
+import type { ListedBlob, ListOptions } from '../../blob-store.ts';
 import { isAbsence } from './translate-file-error.ts';
 
 /**
  * Walks the folders below `root` in the order of the keys, one folder in memory at a time and level. Folders and files that vanish
  * during the walk are left out; so are symbolic links and names that are no valid keys (temporary files, `lost+found`).
  */
-export async function* listFiles(root: string, prefix: string, { signal, after = '' }: ListOptions): AsyncIterable<BlobInfo> {
+export async function* listFiles(root: string, prefix: string, { signal, after = '' }: ListOptions): AsyncIterable<ListedBlob> {
   const folderKey = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   yield* listFolder(root, folderKey, { prefix, after, signal });
 }
@@ -19,7 +20,7 @@ interface Walk {
   signal: AbortSignal | undefined;
 }
 
-async function* listFolder(root: string, folderKey: string, walk: Walk): AsyncIterable<BlobInfo> {
+async function* listFolder(root: string, folderKey: string, walk: Walk): AsyncIterable<ListedBlob> {
   for (const { key, isFolder } of await readFolder(root, folderKey)) {
     walk.signal?.throwIfAborted();
     if (!key.startsWith(walk.prefix)) continue;
@@ -27,8 +28,8 @@ async function* listFolder(root: string, folderKey: string, walk: Walk): AsyncIt
       // Every key of a folder that sorts before `after`, and does not contain it, sorts before it as well.
       if (key > walk.after || walk.after.startsWith(key)) yield* listFolder(root, key, walk);
     } else if (key > walk.after) {
-      const sizeBytes = await sizeOf(join(root, key));
-      if (sizeBytes !== null) yield { key, sizeBytes };
+      const found = await statOf(join(root, key));
+      if (found !== null) yield { key, sizeBytes: found.size, writtenAt: found.mtime };
     }
   }
 }
@@ -47,9 +48,9 @@ async function readFolder(root: string, folderKey: string) {
   );
 }
 
-async function sizeOf(path: string): Promise<number | null> {
+async function statOf(path: string): Promise<Pick<Stats, 'size' | 'mtime'> | null> {
   try {
-    return (await stat(path)).size;
+    return await stat(path);
   } catch (error) {
     if (isAbsence(error)) return null;
     throw error;

@@ -85,6 +85,12 @@ export const placementErrors = {
     treatment: 'never',
     status: 404,
   },
+  'copy.being-deleted': {
+    sentence: 'What lies of {point} in region {region} is being deleted.',
+    hint: 'Nothing to do: the run waits until that has ended. See: cbcr retention pending',
+    treatment: 'outage',
+    status: 409,
+  },
   'point.not-complete': {
     sentence: 'The recovery point {point} is {state} and cannot be restored.',
     hint: 'Choose a complete point: cbcr points list',

@@ -55,6 +55,12 @@ export const runErrors = {
     treatment: 'never',
     status: 500,
   },
+  'run.without-result': {
+    sentence: 'Run {run} has no result of the kind that is needed: {cause}.',
+    hint: 'Wait for its end, or start another one. See it with: cbcr runs show {run}',
+    treatment: 'never',
+    status: 409,
+  },
   'run.transition-refused': {
     sentence: 'The catalog refused to change {what} from {from} to {to}.',
     hint: 'Two writers disagree about the state; the later one gives way. If it repeats, report it as a defect.',

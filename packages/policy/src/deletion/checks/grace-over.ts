@@ -1,12 +1,18 @@
-import { allow, type DeletionCheck, deny } from '../deletion-check.ts';
+import { allow, type CheckAnswer, type DeletionCheck, deny } from '../deletion-check.ts';
 
 export const graceOver: DeletionCheck = {
   rule: 'grace',
-  ask({ purpose, stage, copy, graceMs, now }) {
-    if (purpose === 'garbage' || purpose === 'residency') return allow('there is no grace for what may not or need not be there');
+  ask({ purpose, stage, copy, graceMs, garbageWrittenAt, now }) {
+    if (purpose === 'residency') return allow('there is no grace for what may not be there');
+    // An attempt that is thought dead may still be writing.
+    if (purpose === 'garbage') return since(garbageWrittenAt, 'the store does not say when it was written');
     if (stage === 'planning') return allow('its grace begins when it is marked');
-    if (copy === null) return deny('there is no such copy');
-    const end = new Date(copy.since.getTime() + graceMs);
-    return end <= now ? allow(`its grace ended at ${end.toISOString()}`) : deny(`its grace lasts until ${end.toISOString()}`);
+    return since(copy?.since ?? null, 'there is no such copy');
+
+    function since(begin: Date | null, otherwise: string): CheckAnswer {
+      if (begin === null) return deny(otherwise);
+      const end = new Date(begin.getTime() + graceMs);
+      return end <= now ? allow(`its grace ended at ${end.toISOString()}`) : deny(`its grace lasts until ${end.toISOString()}`);
+    }
   },
 };

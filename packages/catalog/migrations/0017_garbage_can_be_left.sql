@@ -1,0 +1,2 @@
+ALTER TABLE "deletions" DROP CONSTRAINT "deletions_begun_is_not_undone";--> statement-breakpoint
+ALTER TABLE "deletions" ADD CONSTRAINT "deletions_begun_is_not_undone" CHECK ("deletions"."begun_at" is null or "deletions"."undone_at" is null or "deletions"."purpose" = 'garbage');
