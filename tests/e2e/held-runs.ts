@@ -10,12 +10,12 @@ import { expectWholeCopies, storedSegmentBytes } from './stored-copies.ts';
 export interface HeldRuns {
   /** The bandwidth of a link, as `cbcr limits set` says it. */
   limit(from: string, to: string, rate: string): Promise<void>;
-  /** The bandwidth of every link into the region: a rate, `paused`, or null for what the configuration says. */
-  limitInto(region: string, limit: string | null): Promise<void>;
-  /** Waits until the run has done more than so many bytes, and closes all links into the region: it cannot end until they are opened. */
-  holdAmid(run: string, bytes: number, region: string): Promise<void>;
-  /** A backup that cannot end: the other regions hold bytes of it, while the link into the home region is closed. */
-  startHeldBackup(instance: string): Promise<string>;
+  /** The bandwidth of every link into the region, or of those from some regions: a rate, `paused`, or null for what the configuration says. */
+  limitInto(region: string, limit: string | null, from?: readonly string[]): Promise<void>;
+  /** Waits until the run has done more than so many bytes, and closes these links into the region: it cannot end until they are opened. */
+  holdAmid(run: string, bytes: number, region: string, from?: readonly string[]): Promise<void>;
+  /** A backup that cannot end: the other regions, or those that are named, hold bytes of it, while the link into the home region is closed. */
+  startHeldBackup(instance: string, holders?: readonly string[]): Promise<string>;
   /** Opens the link of `startHeldBackup`. */
   letGo(): Promise<void>;
   /** The one complete point of a backup. */
@@ -39,8 +39,8 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
   const limit = async (from: string, to: string, rate: string) => {
     await stack.cbcr.json('limits', 'set', `link:${from}->${to}`, rate);
   };
-  const limitInto = async (region: string, value: string | null) => {
-    await Promise.all(stack.regions.map((source) => stack.client.setLimit(`link:${source}->${region}`, { limit: value })));
+  const limitInto = async (region: string, value: string | null, from: readonly string[] = stack.regions) => {
+    await Promise.all(from.map((source) => stack.client.setLimit(`link:${source}->${region}`, { limit: value })));
   };
   const pointOf = async (run: string) => {
     const points = (await stack.client.listPoints({ limit: 200 })).filter((point) => point.run === run && point.state === 'complete');
@@ -57,15 +57,15 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
     limitInto,
     pointOf,
     kill,
-    async holdAmid(run, bytes, region) {
+    async holdAmid(run, bytes, region, from) {
       await eventually(`${run} moves bytes`, async () => {
         const { state, progress } = await stack.client.getRun(run);
         return state === 'running' && (progress?.doneBytes ?? 0) > bytes;
       });
-      await limitInto(region, 'paused');
+      await limitInto(region, 'paused', from);
       expect((await stack.client.getRun(run)).state, 'it is held up by its bandwidth').toBe('running');
     },
-    async startHeldBackup(instance) {
+    async startHeldBackup(instance, holders = others) {
       await limit(home, home, 'pause');
       const { id } = await stack.client.startBackup({ instance });
       const held = await eventually(`${id} waits for the closed link, and the other regions hold bytes of it`, async () => {
@@ -74,7 +74,7 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
         const waits = (await stack.client.listLimits()).some(({ name, sharers }) => name === `link:${home}->${home}` && sharers !== 0);
         if (!waits || run.state !== 'running' || run.point === null) return false;
         const point = { id: run.point, instance };
-        const stored = await Promise.all(others.map((region) => storedSegmentBytes(stack, region, point)));
+        const stored = await Promise.all(holders.map((region) => storedSegmentBytes(stack, region, point)));
         return stored.every((bytes) => bytes > 1_000_000) && run;
       });
       expect(held, JSON.stringify(held)).toMatchObject({ state: 'running', finishedAt: null });

@@ -11,6 +11,19 @@ import { userEnvironment } from './setup-environment.ts';
 import { startStack, type TestStack } from './stack.ts';
 import { storedSegmentBytes } from './stored-copies.ts';
 
+/** Bytes of a run so slow that it is met in the middle, on any machine. */
+const trickle = '64KB/s';
+
+interface HeldOnes {
+  /** The backup that made the point which the others work on. */
+  first: string;
+  point: string;
+  backup: string;
+  restore: { id: string; target: TestDatabase };
+  verify: string;
+  replicate: string;
+}
+
 /** The servers below CBCR really die while a run is known to be under way; every run ends, once to effect. */
 describe('a server that dies in mid-run costs time and nothing else', () => {
   let stack: TestStack;
@@ -28,59 +41,48 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
 
   const copyIn = ({ copies }: PointView, region: string) => copies.find((copy) => copy.region === region);
 
-  test('Redis is killed in mid-backup and in mid-restore, and comes back empty', async () => {
-    const first = await stack.client.startBackup({ instance: 'shop' });
-    const { point } = await held.expectOneWholePoint(first.id);
-    const backup = await held.startHeldBackup('shop');
-    const restore = await startHeldRestore(point);
+  test('Redis is killed in mid-backup, mid-restore, mid-verify and mid-replicate, and comes back empty', async () => {
+    const runs = await holdOneOfEach();
     await held.kill('redis');
     await rm(join(stack.file.folder, 'servers', 'redis'), { recursive: true });
     await held.revive();
-    await held.letGo();
-    await held.limitInto(other, null);
-    await held.expectOneWholePoint(backup);
-    await expectRestored(restore);
+    await letAllGo();
+    await expectAllToEffect(runs);
   });
 
-  test('the server of the catalog is killed in mid-backup and started again', async () => {
-    const id = await held.startHeldBackup('shop');
+  test('all connections to the catalog are terminated in mid-run, then its server is killed: nothing is done twice for it', async () => {
+    const runs = await holdOneOfEach();
+    const sql = postgres(stack.file.databaseUrl, { max: 1 });
+    const everybody = ['cbcr-scheduler', ...stack.regions.map((region) => `cbcr-worker-${region}`)];
+    const untilAllAreConnected = () =>
+      eventually('everybody is connected', async () => {
+        const connected = await sql`select distinct application_name as name from pg_stat_activity where datname = current_database()`;
+        return everybody.every((each) => connected.some(({ name }) => name === each));
+      });
+    await untilAllAreConnected();
+    const ended = await sql`select application_name as name, pg_terminate_backend(pid) as ended
+      from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`;
+    expect(new Set(ended.map(({ name }) => name))).toEqual(new Set(everybody));
+    await untilAllAreConnected();
+    await sql.end();
+    await expectAtWork([runs.restore.id, runs.verify, runs.replicate]);
+
     await held.kill('catalog');
     const killedMs = systemClock.monotonicMs();
     // A session of the killed server may still answer what it was asked in that moment.
     await eventually('the catalog is away', () =>
-      stack.client.getRun(id).then(
+      stack.client.getRun(runs.backup).then(
         () => false,
         ({ code }) => code === 'catalog.unreachable',
       ),
     );
     await held.revive();
     const awayMs = systemClock.monotonicMs() - killedMs;
-    await held.letGo();
-    const { run } = await held.expectOneWholePoint(id);
-    expect(run.attempts).toBe(0);
-    // A restart of the catalog is waited through for half a minute: no byte is captured twice for it.
-    if (awayMs < 25_000) expect(run.epoch).toBe(1);
-  });
-
-  test('all connections to the catalog are terminated in mid-backup and in mid-restore', async () => {
-    const source = await newestPoint();
-    const backup = await held.startHeldBackup('shop');
-    const restore = await startHeldRestore(source);
-    const sql = postgres(stack.file.databaseUrl, { max: 1 });
-    const everybody = ['cbcr-scheduler', ...stack.regions.map((region) => `cbcr-worker-${region}`)];
-    await eventually('everybody is connected', async () => {
-      const connected = await sql`select distinct application_name as name from pg_stat_activity where datname = current_database()`;
-      return everybody.every((each) => connected.some(({ name }) => name === each));
-    });
-    const ended = await sql`select application_name as name, pg_terminate_backend(pid) as ended
-      from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`;
-    await sql.end();
-    expect(new Set(ended.map(({ name }) => name))).toEqual(new Set(everybody));
-    await held.letGo();
-    await held.limitInto(other, null);
-    const { run } = await held.expectOneWholePoint(backup);
-    expect(run).toMatchObject({ epoch: 1, attempts: 0 });
-    expect(await expectRestored(restore)).toMatchObject({ epoch: 1, attempts: 0 });
+    await letAllGo();
+    const all = await expectAllToEffect(runs);
+    for (const run of all) expect(run).toMatchObject({ attempts: 0 });
+    // A restart of the catalog is waited through for half a minute: no byte is moved twice for it.
+    if (awayMs < 25_000) expect(all.map(({ kind, epoch }) => [kind, epoch])).toEqual(all.map(({ kind }) => [kind, 1]));
   });
 
   test('a store is killed in mid-fan-out and again in mid-replicate: only what is missing is moved', async () => {
@@ -168,13 +170,51 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     await held.holdAmid(run.id, bytes, third);
     return run;
   }
-  /** A restore in the other region, held amid its work. */
-  async function startHeldRestore(point: PointView): Promise<{ id: string; target: TestDatabase }> {
+  /** A run of each kind that moves the bytes of a copy, all amid their work, and no one can end: the links that they use are closed. */
+  async function holdOneOfEach(): Promise<HeldOnes> {
+    await held.killStore(third);
+    await held.limit(other, other, trickle);
+    const { id } = await stack.client.startBackup({ instance: 'shop' });
+    expect(await stack.untilEnded(id)).toMatchObject({ state: 'succeeded', attempts: 0 });
+    const { id: point } = await held.pointOf(id);
+    await eventually(`${point} is verified at home`, async () => copyIn(await stack.client.getPoint(point), home)?.state === 'verified');
+    await held.limitInto(third, trickle);
+    await held.limitInto(home, trickle);
+    await held.revive();
     const target = await stack.createTarget();
-    await held.limitInto(other, '1MB/s');
-    const { id } = await stack.client.startRestore({ instance: 'shop', point: point.id, to: other, target: target.url });
-    await held.holdAmid(id, 0, other);
-    return { id, target };
+    const restore = await stack.client.startRestore({ instance: 'shop', point, to: home, target: target.url });
+    const verify = await runOf('verify', point, other);
+    const replicate = await runOf('replicate', point, third);
+    await held.holdAmid(verify, 0, other, [other]);
+    await held.holdAmid(replicate, 0, third);
+    await held.holdAmid(restore.id, 0, home);
+    const backup = await held.startHeldBackup('shop', [other]);
+    await expectAtWork([restore.id, verify, replicate]);
+    return { first: id, point, backup, restore: { id: restore.id, target }, verify, replicate };
+  }
+  async function letAllGo(): Promise<void> {
+    await Promise.all([held.limitInto(third, null), held.limitInto(other, null, [other]), held.limitInto(home, null)]);
+  }
+  /** Each has succeeded, once, and the bytes are where they belong. */
+  async function expectAllToEffect({ first, point, backup, restore, verify, replicate }: HeldOnes): Promise<RunView[]> {
+    const restored = await expectRestored(restore);
+    const ended = [await stack.untilEnded(verify), await stack.untilEnded(replicate)];
+    for (const run of ended) expect(run, JSON.stringify(run.error)).toMatchObject({ state: 'succeeded' });
+    await held.expectOneWholePoint(first);
+    expect((await stack.client.listRuns({ kind: 'replicate' })).filter((run) => run.point === point)).toHaveLength(1);
+    const { run: captured } = await held.expectOneWholePoint(backup);
+    return [captured, restored, ...ended];
+  }
+  async function expectAtWork(runs: readonly string[]): Promise<void> {
+    const found = await eventually('the API tells of the runs', () => Promise.all(runs.map((id) => stack.client.getRun(id))));
+    expect(found.map(({ kind, state }) => [kind, state])).toEqual(found.map(({ kind }) => [kind, 'running']));
+  }
+  /** The run that the reconciler has made of this kind for the copy. */
+  async function runOf(kind: string, point: string, region: string): Promise<string> {
+    const run = await eventually(`a ${kind} of ${point} in ${region}`, async () =>
+      (await stack.client.listRuns({ kind, limit: 200 })).find((one) => one.point === point && one.region === region),
+    );
+    return run.id;
   }
   /** It has succeeded, and the target is the source. */
   async function expectRestored({ id, target }: { id: string; target: TestDatabase }): Promise<RunView> {
@@ -183,10 +223,5 @@ describe('a server that dies in mid-run costs time and nothing else', () => {
     const report = await compareDatabases(stack.file.customerUrl, target.url, { environment: userEnvironment });
     expect(report.differences).toEqual([]);
     return run;
-  }
-  async function newestPoint(): Promise<PointView> {
-    const [point] = await stack.client.listPoints({ instance: 'shop', limit: 1 });
-    if (point === undefined) throw new Error('there is no point yet');
-    return point;
   }
 });
