@@ -29,7 +29,7 @@ export async function measureAllAtOnce(system: System): Promise<Figures> {
       return [restore.id, ...backups, ...(await Promise.all(made))];
     });
     for (const { instance } of [...guests, ...moving]) await untilProtected(system, instance);
-    return { ...figures, detail: { jobs: runs.length } };
+    return { ...figures, detail: { ...figures.detail, jobs: runs.length } };
   } finally {
     await target.drop();
   }

@@ -12,21 +12,23 @@ const finalStates = ['succeeded', 'failed', 'cancelled'];
 /** Begins to watch a worker and the servers; the answer tells what they used meanwhile. */
 export async function watchWorker(system: System, worker: string) {
   const [pid, port] = [system.pidOf(worker), system.portOf(worker)];
-  const serverCpu = () => system.serverPids().reduce((sum, server) => sum + readTreeCpuSeconds(server), 0);
+  const serverCpu = () => new Map(system.servers().map(({ name, pid: server }) => [`${name} CPU s`, readTreeCpuSeconds(server)]));
   const metrics = await readWorkerMetrics(port);
   resetPeakRss(pid);
   const before = { cpu: readTreeCpuSeconds(pid), servers: serverCpu() };
   return async (): Promise<Omit<Figures, 'seconds'>> => {
-    const [cpu, servers] = [readTreeCpuSeconds(pid), serverCpu()];
+    const cpu = readTreeCpuSeconds(pid);
+    const usedBy = [...serverCpu()].map(([name, seconds]): [string, number] => [name, seconds - (before.servers.get(name) ?? 0)]);
     const peakRssBytes = readPeakRssBytes(pid);
     const after = await readWorkerMetrics(port);
     return {
       cpuSeconds: cpu - before.cpu,
-      serverCpuSeconds: servers - before.servers,
+      serverCpuSeconds: usedBy.reduce((sum, [, seconds]) => sum + seconds, 0),
       peakRssBytes,
       loopDelayP99Ms: after.loopDelayP99Ms,
       sentBytes: after.sentBytes - metrics.sentBytes,
       receivedBytes: after.receivedBytes - metrics.receivedBytes,
+      detail: Object.fromEntries(usedBy),
     };
   };
 }

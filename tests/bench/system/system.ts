@@ -17,6 +17,7 @@ export interface System {
   pidOf(process: string): number;
   portOf(process: string): number;
   /** Stores, Postgres, Redis and the scheduler: everything that is not a worker. */
+  servers(): { name: string; pid: number }[];
   serverPids(): number[];
   /** How many copies each policy wants from now on; 1 where nothing is said. Instances of the same name follow. */
   setCopies(copies: Partial<Record<PolicyName, number>>): Promise<void>;
@@ -56,6 +57,8 @@ export async function startSystem(folder: string, { megabytes, seed, store }: Be
       if (found?.pid === null || found?.pid === undefined || found.port === null) throw new Error(`${name} does not run`);
       return { pid: found.pid, port: found.port };
     };
+    const servers = () =>
+      stack.status().processes.flatMap(({ kind, name, pid }) => (kind === 'worker' || pid === null ? [] : [{ name, pid }]));
     return {
       stack,
       file,
@@ -63,7 +66,8 @@ export async function startSystem(folder: string, { megabytes, seed, store }: Be
       regions,
       pidOf: (name) => find(name).pid,
       portOf: (name) => find(name).port,
-      serverPids: () => stack.status().processes.flatMap(({ kind, pid }) => (kind === 'worker' || pid === null ? [] : [pid])),
+      servers,
+      serverPids: () => servers().map(({ pid }) => pid),
       setCopies,
       down: () => stack.down({ wipe: true }),
     };
