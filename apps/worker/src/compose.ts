@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
-import { composeStore, createKeyRing, createSegmentBuffers } from '@cbcr/blobstore';
+import { composeStore, createKeyRing, createSegmentBuffers, withLockerRetry } from '@cbcr/blobstore';
 import { createLocker, createStore } from '@cbcr/blobstore/adapters';
 import { assertSchemaVersion, type Catalog, createCatalogClock, openCatalog } from '@cbcr/catalog';
 import { createSecrets, type WorkerEnvironment } from '@cbcr/config';
@@ -71,9 +71,10 @@ export async function composeWorker(
       onRetry: metrics.observeStoreRetry,
     });
   });
-  const lockers = createRegionStores(({ id, store }: Region) =>
-    createLocker(store, { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock }),
-  );
+  const lockers = createRegionStores(async ({ id, store }: Region) => {
+    const locker = await createLocker(store, { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock });
+    return withLockerRetry(locker, { clock, random, onRetry: metrics.observeStoreRetry });
+  });
   const watch = createStoreWatch(await stores.open(region), clock);
   const reporter = startReporting({ catalog, clock, logger, region: regionId, workerId, version, look: watch.look });
 

@@ -28,6 +28,7 @@ export { type ObserveStoreCall, type StoreCall, type StoreOperation, withObserva
 export { withPace } from './decorators/pace.ts';
 export { withReadOnly } from './decorators/read-only.ts';
 export { withRetry } from './decorators/retry.ts';
+export { withLockerRetry } from './decorators/retry-locker.ts';
 export type { RetryOptions, StoreRetry } from './decorators/retrying.ts';
 export { type BlobEraser, type Erasure, maxVersionsAtOnce, type StoredVersion, type VersionLock } from './erase/blob-eraser.ts';
 export {

@@ -266,7 +266,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     listHolds: (filter) => call(z.array(holdViewSchema), 'GET', `/v1/holds${query(filter)}`),
     getHold: (hold) => call(holdViewSchema, 'GET', `/v1/holds/${id(hold)}`),
     releaseHold: (hold, request) => call(holdViewSchema, 'POST', `/v1/holds/${id(hold)}/release`, request),
-    checkHolds: (filter) => call(holdCheckViewSchema, 'GET', `/v1/holds/check${query(filter)}`),
+    checkHolds: (filter) => call(holdCheckViewSchema, 'GET', `/v1/holds/check${query(filter)}`, undefined, ofFleet),
     unlockCopy: (point, request) => call(copyLockViewSchema, 'POST', `/v1/points/${id(point)}/unlock`, request),
     listLimits: () => call(z.array(limitViewSchema), 'GET', '/v1/limits'),
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),

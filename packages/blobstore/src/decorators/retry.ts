@@ -75,7 +75,7 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
       const eraser = store.openEraser(permit);
       return {
         scope: eraser.scope,
-        listVersions: (options) => retryVersions(eraser, options, retrying, region),
+        listVersions: (options) => retryVersions((bound) => eraser.listVersions(bound), options, retrying, region),
         lockOf: (version, { signal } = {}) =>
           retry('lock', { timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => eraser.lockOf(version, { signal: attemptSignal })),
         deleteVersions: (versions, { signal } = {}) =>

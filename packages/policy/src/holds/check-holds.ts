@@ -44,6 +44,8 @@ export function startHoldCheck(situation: Situation, holds: readonly Hold[]) {
   );
   return {
     checks: (): HoldCheck[] => [...checks.values()],
+    /** Those of the holds that may cover something of the instance: what it holds need not be read for the others. */
+    concerning: (instance: PlannedInstance): Hold[] => holdsOnInstance(holds, instance, moment),
     add(instance: PlannedInstance, points: readonly HeldPoint[], effects: readonly HoldEffect[]): void {
       const relevant = holdsOnInstance(holds, instance, moment);
       if (relevant.length === 0) return;

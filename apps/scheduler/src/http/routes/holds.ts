@@ -1,5 +1,5 @@
 import { holdCheckViewSchema, holdViewSchema, placeHoldRequestSchema, releaseHoldRequestSchema } from '@cbcr/client';
-import { CbcrError, type HoldSelector, holdIdSchema } from '@cbcr/domain';
+import { CbcrError, type Hold, type HoldSelector, holdIdSchema, type InstanceId, type RecoveryPointId } from '@cbcr/domain';
 import { startHoldCheck } from '@cbcr/policy';
 import { z } from 'zod';
 import { planned } from '../../planned-instance.ts';
@@ -53,8 +53,23 @@ export const holds: Route = (app, deps) => {
       const moment = await readMoment();
       const asked = query.hold === undefined ? await catalog.holds.active(graceBegan(moment)) : [await catalog.holds.get(query.hold)];
       const check = startHoldCheck(await readSituation(deps), asked);
-      for await (const page of readHoldings(deps, await catalog.instances.list({ retired: true }))) {
-        check.add(planned(page.instance), page.points, await catalog.protection.effects([page.instance.id]));
+      const ofPoints = await readInstancesOf(deps, asked);
+      const concerned = (await catalog.instances.list({ retired: true })).filter((instance) =>
+        check
+          .concerning(planned(instance))
+          .some(({ selector }) => selector.points?.some((point) => ofPoints.get(point) === instance.id) ?? true),
+      );
+      for (let begin = 0; begin < concerned.length; begin += pageSize) {
+        const page = concerned.slice(begin, begin + pageSize);
+        const effects = await catalog.protection.effects(page.map(({ id }) => id));
+        const effectsOf = Map.groupBy(effects, ({ point }) => point);
+        for await (const { instance, points } of readHoldings(deps, page)) {
+          check.add(
+            planned(instance),
+            points,
+            points.flatMap(({ id }) => effectsOf.get(id) ?? []),
+          );
+        }
       }
       return describeHoldChecks(check.checks(), moment);
     },
@@ -88,6 +103,17 @@ export const holds: Route = (app, deps) => {
     },
   );
 };
+
+/** What the stores of so many instances were told is in memory at a time. */
+const pageSize = 500;
+
+/** Where the points are that holds name. */
+async function readInstancesOf({ catalog }: ApiDependencies, holds: readonly Hold[]): Promise<Map<RecoveryPointId, InstanceId>> {
+  const points = new Set(holds.flatMap(({ selector }) => selector.points ?? []));
+  const found = new Map<RecoveryPointId, InstanceId>();
+  for (const point of points) found.set(point, (await catalog.points.get(point)).instance);
+  return found;
+}
 
 const graceBegan = ({ now, releaseGraceMs }: { now: Date; releaseGraceMs: number }) => new Date(now.getTime() - releaseGraceMs);
 
