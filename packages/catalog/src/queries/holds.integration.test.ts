@@ -103,9 +103,11 @@ test('raw SQL can neither rewrite a hold nor take back a release, nor let one pe
   await expect(sql`update hold_releases set reason = 'none' where hold = ${number}`).rejects.toMatchObject(refused);
   await expect(sql`delete from hold_releases where hold = ${number}`).rejects.toMatchObject(refused);
   const { id: other } = await place();
-  await expect(
-    sql`insert into hold_releases (hold, step, by, at, reason, approved_by)
-        values (${Number(other.slice(2))}, 'released', 'eve', now(), 'settled', 'eve')`,
-  ).rejects.toMatchObject({ code: '23514' });
+  for (const herself of ['eve', 'Eve', 'EVE']) {
+    await expect(
+      sql`insert into hold_releases (hold, step, by, at, reason, approved_by)
+          values (${Number(other.slice(2))}, 'released', 'eve', now(), 'settled', ${herself})`,
+    ).rejects.toMatchObject({ code: '23514' });
+  }
   await sql.end();
 });

@@ -36,7 +36,7 @@ export const holdReleases = pgTable(
   (table) => [
     index('releases_of_hold').on(table.hold, table.id),
     uniqueIndex('hold_releases_once').on(table.hold).where(sql`${table.step} = 'released'`),
-    check('hold_releases_two_people', sql`${table.approvedBy} is null or ${table.approvedBy} <> ${table.by}`),
+    check('hold_releases_two_people', sql`${table.approvedBy} is null or lower(${table.approvedBy}) <> lower(${table.by})`),
   ],
 );
 

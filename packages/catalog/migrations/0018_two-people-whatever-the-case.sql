@@ -1,0 +1,2 @@
+ALTER TABLE "hold_releases" DROP CONSTRAINT "hold_releases_two_people";--> statement-breakpoint
+ALTER TABLE "hold_releases" ADD CONSTRAINT "hold_releases_two_people" CHECK ("hold_releases"."approved_by" is null or lower("hold_releases"."approved_by") <> lower("hold_releases"."by"));
