@@ -16,7 +16,7 @@ export interface BlobStoreCapabilities {
   objectLock: boolean;
   /** The store checks the checksum that is sent with an object and refuses a damaged body; otherwise the adapter checks before it sends. */
   checksums: boolean;
-  /** The store can fetch an object from another store by itself. */
+  /** The store copies an object within itself, without its bytes passing through a client. */
   serverSideCopy: boolean;
 }
 

@@ -72,8 +72,8 @@ export function createVerification(deps: VerificationDependencies): () => Promis
     for (const { instance: id, points } of holdings) {
       const one = everyOf.get(id);
       if (one === undefined) continue;
-      const { mayKeep } = decide(situation, planned(one.instance));
-      const facts = { instance: id, points, every: one.every, mayKeep, health: situation.health, now: situation.now };
+      const { mayHold } = decide(situation, planned(one.instance));
+      const facts = { instance: id, points, every: one.every, mayHold, health: situation.health, now: situation.now };
       for (const wanted of planVerifications(facts)) {
         const open = active(wanted.region);
         if (open.count >= runsAtOnce) {

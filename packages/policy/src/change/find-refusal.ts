@@ -26,7 +26,7 @@ export function findRefusal({ before, after, verifiedIn }: ChangedInstance): Ref
   if (!after.hasPolicy && instance.retired !== true) {
     return { rule: 'no-policy', text: `no policy would apply to ${instance.id}`, canForce: false };
   }
-  const holdsLegally = (decision: Decision) => verifiedIn.some((region) => decision.mayKeep(region).allowed);
+  const holdsLegally = (decision: Decision) => verifiedIn.some((region) => decision.mayHold(region).allowed);
   if (verifiedIn.length > 0 && !holdsLegally(after)) {
     const old = before();
     if (old && holdsLegally(old)) {

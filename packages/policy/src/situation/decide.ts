@@ -9,11 +9,12 @@ import type { Decision, PlannedInstance, Situation } from './situation.ts';
 export function decide({ rulebook, unlisted = [], capabilities, now }: Situation, instance: PlannedInstance): Decision {
   const { policy, applying } = resolvePolicy(rulebook, instance);
   const answers = new Map<RegionId, Permission>();
-  const mayHold = (region: RegionId): Permission => {
-    const known = answers.get(region);
+  const mayHold = (id: RegionId): Permission => {
+    const known = answers.get(id);
     if (known !== undefined) return known;
+    const region = unlisted.find((candidate) => candidate.id === id) ?? id;
     const answer = mayUse({ rulebook, instance, policy, region, purpose: 'data', now, existing: true });
-    answers.set(region, answer);
+    answers.set(id, answer);
     return answer;
   };
   const placement = getStorageRegions({ rulebook, instance, policy, capabilities, now });
@@ -24,10 +25,5 @@ export function decide({ rulebook, unlisted = [], capabilities, now }: Situation
     placement,
     unboundedLocks: policy.lock === undefined ? [] : findUnboundedLocks(rulebook, instance, placement),
     mayHold,
-    mayKeep(region) {
-      const place = unlisted.find(({ id }) => id === region);
-      if (place === undefined) return mayHold(region);
-      return mayUse({ rulebook, instance, policy, region: place, purpose: 'data', now, existing: true });
-    },
   };
 }

@@ -40,8 +40,9 @@ export interface Decision {
   placement: Placement;
   /** Regions where its copies shall be locked, and nothing says how long. */
   unboundedLocks: readonly RegionId[];
-  /** May copies lie in the region? Remembers its answers. */
+  /**
+   * May copies lie in the region? The one judge of plans, compliance and removals. In a region that nobody administers any longer copies may stay and
+   * be read if its place allows it, as restores have it; nothing new goes there. Remembers its answers.
+   */
   mayHold(region: RegionId): Permission;
-  /** As {@link mayHold}, but in a region that nobody administers any longer copies may stay and be read if its place allows it. */
-  mayKeep(region: RegionId): Permission;
 }

@@ -19,7 +19,7 @@ const verifiedAt = (region: RegionId, ageDays: number) => ({
   ...{ region, state: 'verified' as const, sinceMs: 0, verifiedAtMs: now.getTime() - ageDays * day },
 });
 const plan = (points: HeldPoint[], changes: Partial<Parameters<typeof planVerifications>[0]> = {}) =>
-  planVerifications({ instance, points, every, mayKeep: () => allowed, health: up, now, ...changes });
+  planVerifications({ instance, points, every, mayHold: () => allowed, health: up, now, ...changes });
 
 describe(`copies that are read again (seed ${seed})`, () => {
   const arbitraryCopy = fc.record({
@@ -61,5 +61,5 @@ test('the longest due goes first; what is in a region that is not up, or where n
   const order = (changes: Parameters<typeof plan>[1]) => plan([point], changes).map(({ region }) => region);
   expect(order({})).toEqual([second, third, first]);
   expect(order({ health: new Map([...up].filter(([id]) => id !== third)) })).toEqual([second, first]);
-  expect(order({ mayKeep: (region) => ({ ...allowed, allowed: region !== second }) })).toEqual([third, first]);
+  expect(order({ mayHold: (region) => ({ ...allowed, allowed: region !== second }) })).toEqual([third, first]);
 });

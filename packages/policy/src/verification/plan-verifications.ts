@@ -12,7 +12,7 @@ export interface VerificationInput {
   points: readonly HeldPoint[];
   /** How often the policy wants each copy read back. */
   every: Duration;
-  mayKeep: Decision['mayKeep'];
+  mayHold: Decision['mayHold'];
   /** Only regions that are up are asked. */
   health: ReadonlyMap<RegionId, RegionHealth>;
   now: Date;
@@ -28,7 +28,7 @@ function verifyAgainAt(verifiedAtMs: number, every: Duration, key: string): numb
  * Verified copies whose last verification is nearly as old as the policy allows, those due longest first. Copies that are not verified are
  * repaired, and copies where none may be are removed, neither is verified again.
  */
-export function planVerifications({ instance, points, every, mayKeep, health, now }: VerificationInput): WantedRun[] {
+export function planVerifications({ instance, points, every, mayHold, health, now }: VerificationInput): WantedRun[] {
   const due: { dueAtMs: number; run: WantedRun }[] = [];
   for (const { id: point, state, copies } of points) {
     if (state !== 'complete') continue;
@@ -36,7 +36,7 @@ export function planVerifications({ instance, points, every, mayKeep, health, no
       if (copyState !== 'verified' || verifiedAtMs === null || health.get(region)?.state !== 'up') continue;
       const dedupeKey = repairKey('verify-copy', point, region);
       const dueAtMs = verifyAgainAt(verifiedAtMs, every, dedupeKey);
-      if (dueAtMs > now.getTime() || !mayKeep(region).allowed) continue;
+      if (dueAtMs > now.getTime() || !mayHold(region).allowed) continue;
       const text = `verified last at ${new Date(verifiedAtMs).toISOString()}; the policy wants it every ${every.text}`;
       due.push({ dueAtMs, run: { purpose: 'verify-copy', instance, point, region, dedupeKey, reason: { rule: 'verify-every', text } } });
     }

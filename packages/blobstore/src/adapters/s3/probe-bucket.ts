@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DeleteObjectCommand, GetBucketVersioningCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, GetBucketVersioningCommand, GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3';
 import { CbcrError } from '@cbcr/domain';
 import type { BlobStoreProbe, CallOptions } from '../../blob-store.ts';
 import { sha256Of } from '../../reader/sha256.ts';
@@ -39,8 +39,7 @@ export async function probeBucket(store: S3Bucket, { signal }: CallOptions): Pro
         checksums: !damaged.stored && damaged.refusal === 'damaged',
         versioning: versioning?.Status === 'Enabled',
         objectLock: lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
-        // No request of this adapter makes a store fetch an object by itself.
-        serverSideCopy: false,
+        serverSideCopy: await canCopy(store, { key, body, signal }, written),
         location: await locateBucket(store, signal),
       };
     } finally {
@@ -61,6 +60,32 @@ async function tryPut(store: S3Bucket, request: Parameters<typeof sendPut>[1]): 
     if (translated.code === 'store.object-exists') return { stored: false, refusal: 'exists' };
     if (translated.code === 'store.failed') return { stored: false, refusal: 'unsupported' };
     throw error;
+  }
+}
+
+/**
+ * Whether the store makes a copy of an object by itself, of the same bytes. A server that does not know the request may answer it with nothing, which
+ * the SDK takes for an outage: only one that does not answer a read either is away.
+ */
+async function canCopy(
+  store: S3Bucket,
+  { key, body, signal }: { key: string; body: Buffer; signal: AbortSignal | undefined },
+  written: WrittenVersion[],
+): Promise<boolean> {
+  const { client, bucket: Bucket, prefix } = store;
+  const copiedKey = `${key}-copied`;
+  const CopySource = `${Bucket}/${prefix}${key}`.split('/').map(encodeURIComponent).join('/');
+  try {
+    const command = new CopyObjectCommand({ Bucket, Key: prefix + copiedKey, CopySource });
+    const { VersionId } = await client.send(command, sendOptions(signal));
+    written.push({ key: copiedKey, versionId: VersionId });
+    return body.equals(await getObject(store, copiedKey, { signal }));
+  } catch {
+    signal?.throwIfAborted();
+    // It may have been made all the same; where there are versions, a delete without one would leave a marker behind.
+    if (written.every(({ versionId }) => versionId === undefined)) written.push({ key: copiedKey, versionId: undefined });
+    await assertReadsBack(store, key, body, signal);
+    return false;
   }
 }
 

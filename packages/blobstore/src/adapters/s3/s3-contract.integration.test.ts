@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { openS3 } from '../../../test/open-s3.ts';
 import { describeBlobStore } from '../../contract/describe-blob-store.ts';
 
-const capabilities = { conditionalPut: true, versioning: true, objectLock: true, checksums: true, serverSideCopy: false };
+const capabilities = { conditionalPut: true, versioning: true, objectLock: true, checksums: true, serverSideCopy: true };
 
 /**
  * versitygw 1.7 looks at `If-None-Match` before it receives the body and not again when it publishes the object: of four puts of 9 MB at
