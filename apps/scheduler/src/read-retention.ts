@@ -4,7 +4,7 @@ import { CbcrError, type Hold, type InstanceId } from '@cbcr/domain';
 import { type RetentionSituation, startRetentionPreview } from '@cbcr/policy';
 import type { ApiDependencies } from './http/routes/route.ts';
 import { keepVanishedPolicies } from './keep-vanished-policies.ts';
-import { planned } from './planned-instance.ts';
+import { describedAnew, planned } from './planned-instance.ts';
 import { readHoldings } from './read-situation.ts';
 
 type Dependencies = Pick<ApiDependencies, 'catalog' | 'clock'>;
@@ -45,7 +45,8 @@ export async function previewRetention(deps: Dependencies, { config, at, instanc
   const named = new Map(config?.instances.map((one) => [one.id, one]));
   const preview = startRetentionPreview(before, after, holds, limit);
   for await (const { instance: held, points } of readHoldings(deps, wanted)) {
-    preview.add(planned(held), named.get(held.id) ?? planned(held), points);
+    const next = named.get(held.id);
+    preview.add(planned(held), next === undefined ? planned(held) : describedAnew(planned(held), next, before.now), points);
   }
   return { at: moment, ...preview.result() };
 }

@@ -38,6 +38,8 @@ export interface HoldRelease {
   reason: string;
   /** The second person, where the rules ask for one. */
   approvedBy: string | null;
+  /** What it covered stays so long after the release, whatever later rules say. Absent: as the rules say now. */
+  graceMs?: number | null;
 }
 
 /** A legal hold. It does not expire, and nothing of it ever changes but that a release is asked for, and made. */

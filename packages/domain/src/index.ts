@@ -49,7 +49,7 @@ export {
   regionIdSchema,
   runIdSchema,
 } from './ids.ts';
-export { type Instance, instanceSchema, secretReferenceSchema } from './instance.ts';
+export { type FormerInstance, type Instance, instanceSchema, secretReferenceSchema } from './instance.ts';
 export type { CopyRole, Placement, Reason } from './placement.ts';
 export {
   type Lock,

@@ -17,3 +17,9 @@ export const instanceSchema = z.strictObject({
   connection: secretReferenceSchema,
 });
 export type Instance = z.infer<typeof instanceSchema>;
+
+/** How an instance was described before somebody changed it, and until when: what rules and holds selected it by. */
+export interface FormerInstance extends Pick<Instance, 'home' | 'engine' | 'dataClass' | 'labels'> {
+  readonly policy?: string | undefined;
+  readonly endedAt: Date;
+}

@@ -42,9 +42,10 @@ export { type RankedSource, type RankingInput, rankSources, type SourceRanking }
 export { checkRetention } from './retention/check-retention.ts';
 export { describeRetentionPreview, describeVerdicts } from './retention/describe-retention.ts';
 export { judgeRetention } from './retention/judge-retention.ts';
+export { type Margins, marginsOf } from './retention/margins.ts';
 export { nextReviewAt } from './retention/next-review.ts';
 export { type RetentionSituation, startRetentionPreview } from './retention/preview-retention.ts';
-export { minimumOf } from './retention/rules-of.ts';
+export { minimumUntil } from './retention/rules-of.ts';
 export { checkSchedule } from './schedule/check-schedule.ts';
 export { nextDue } from './schedule/next-due.ts';
 export { decide } from './situation/decide.ts';

@@ -1,4 +1,5 @@
 import { systemClock as clock, holdSelectorSchema } from '@cbcr/domain';
+import { judgeRetention } from '@cbcr/policy';
 import { createLogger } from '@cbcr/telemetry';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -65,4 +66,40 @@ test('what the rules let go is due, a hold keeps it, and a version that shortens
       text: expect.stringMatching(/^kept until .* by version \d+ of the rulebook \(cooling-off\)$/),
     }),
   ]);
+});
+
+test('describing an instance otherwise shortens nothing at once, and takes nothing out of a hold', async () => {
+  const text = (labels: string, coolingOff: string) =>
+    `${stage.yaml().replace('policy: standard,', `policy: standard, labels: ${labels},`)}
+retention:
+  coolingOff: ${coolingOff}
+  rules:
+    gold: { select: { labels: { tier: gold } }, keep: { last: 100 } }
+    all: { keep: { last: 1 } }
+`;
+  const { catalog } = stage;
+  await configure(stage, text('{ tier: gold }', '40d'));
+  const [first, second] = [await makePoint(stage, () => 'verified'), await makePoint(stage, () => 'verified')];
+  const selector = holdSelectorSchema.parse({ labels: { tier: 'gold' }, points: [second.id] });
+  const hold = await catalog.holds.place({ title: 'Miller', reason: 'a court asks', matter: null, selector }, 'ada');
+  await configure(stage, text('{}', '40d'));
+  const newest = await makePoint(stage, () => 'verified');
+  await review();
+  expect(await due()).not.toContain(first.id);
+
+  const instance = await catalog.instances.get(shop);
+  const [holding] = await catalog.holdings.list([shop]);
+  const { rulebook } = await catalog.rulebook.current();
+  const reasonsIn = async (days: number) => {
+    const now = new Date(clock.now().getTime() + days * 86_400_000);
+    const earlier = await catalog.retention.coolingVersions(now);
+    const verdicts = judgeRetention({ rulebook, earlier, instance, points: holding?.points ?? [], holds: [hold], now });
+    return new Map(verdicts.map(({ point, verdict, reasons }) => [point, `${verdict} ${reasons.map(({ rule }) => rule).join()}`]));
+  };
+  expect((await reasonsIn(0)).get(first.id)).toBe('keep cooling-off');
+  const then = await reasonsIn(41);
+  expect([first, second, newest].map(({ id }) => then.get(id))).toEqual(['expire all', 'keep hold', 'keep all']);
+  // The same edit again changes nothing, and one that concerns no rule is none.
+  await configure(stage, text('{}', '40d'));
+  expect((await catalog.instances.get(shop)).formerly).toEqual(instance.formerly);
 });

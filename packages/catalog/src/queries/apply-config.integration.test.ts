@@ -1,5 +1,6 @@
 import { systemClock as clock, type Instance, type Policy, type Region } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
+import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Catalog } from '../catalog.ts';
 import { alpha, applyStage, beta, completePoint, instanceNamed, openRun, policy, regions, shop, store } from '../testing/stage.ts';
@@ -51,6 +52,42 @@ test('an instance of the API that the file names belongs to the file from then o
   await apply({ instances: [shop, { ...api, labels: { team: 'green' } }] });
   expect(await catalog.instances.get(api.id)).toMatchObject({ source: 'config', labels: { team: 'green' } });
   expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id], version: 1 });
+});
+
+test('what an instance was before is remembered, however it is changed, and nobody rewrites it', async () => {
+  const formerly = async () => (await catalog.instances.get(shop.id)).formerly;
+  await apply({ instances: [{ ...shop, connection: 'env:ANOTHER_URL' }] });
+  expect(await formerly()).toEqual([]);
+  await apply({ instances: [{ ...shop, labels: { tier: 'gold' } }] });
+  await apply({ instances: [{ ...shop, dataClass: 'health' }] });
+  const [first, second, ...others] = await formerly();
+  expect(others).toEqual([]);
+  expect(first).toMatchObject({ home: alpha, engine: 'postgres', policy: policy.id, dataClass: 'default', labels: {} });
+  expect(second).toMatchObject({ dataClass: 'default', labels: { tier: 'gold' } });
+  expect(first?.endedAt.getTime()).toBeLessThanOrEqual(second?.endedAt.getTime() ?? 0);
+  expect((await catalog.instances.list())[0]?.formerly).toEqual([first, second]);
+  const [review] = await catalog.retention.claimDueReviews({ now: clock.now(), limit: 10, leaseMs: 1 });
+  expect(review?.instance.formerly).toEqual([first, second]);
+
+  const sql = postgres(stage.url, { max: 1, onnotice: () => undefined });
+  await sql`update instances set labels = '{}', home_region = ${beta} where id = ${shop.id}`;
+  expect(await formerly()).toHaveLength(3);
+  for (const rewriting of [
+    'update instance_versions set ended_at = now()',
+    'delete from instance_versions',
+    'truncate instance_versions',
+  ]) {
+    await expect(sql.unsafe(rewriting)).rejects.toThrow(/append|only added|rewrit|refuse/i);
+  }
+  await sql.end();
+  expect(await formerly()).toHaveLength(3);
+});
+
+test('an edit that changes nothing in the end changes the word by which a deletion notices edits', async () => {
+  const before = await catalog.deletions.deciding(shop.id);
+  await apply({ instances: [{ ...shop, labels: { tier: 'gold' } }] });
+  await apply({});
+  expect(await catalog.deletions.deciding(shop.id)).not.toBe(before);
 });
 
 test('an instance that holds may cover from now on, or no longer, is looked at', async () => {

@@ -162,8 +162,8 @@ async function upsertRows(tx: Executor, now: Date, rows: (typeof instances.$infe
         // Another policy may have another schedule: the scheduler looks again.
         scheduleVersion: null,
         // Other rules may be for it now.
-        retentionDueAt: sql`case when (${instances.engine}, ${instances.policyId}, ${instances.dataClass}, ${instances.labels}) is distinct from
-          (excluded.engine, excluded.policy_id, excluded.data_class, excluded.labels)
+        retentionDueAt: sql`case when (${instances.engine}, ${instances.homeRegion}, ${instances.policyId}, ${instances.dataClass}, ${instances.labels}) is distinct from
+          (excluded.engine, excluded.home_region, excluded.policy_id, excluded.data_class, excluded.labels)
           then least(${instances.retentionDueAt}, ${now.toISOString()}) else ${instances.retentionDueAt} end`,
       },
     });

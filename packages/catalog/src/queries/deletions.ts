@@ -13,7 +13,7 @@ import type { Executor } from '../executor.ts';
 import type { QueryContext } from '../query-context.ts';
 import { deletions } from '../schema/deletions.ts';
 import { holds } from '../schema/holds.ts';
-import { instances } from '../schema/instances.ts';
+import { instances, instanceVersions } from '../schema/instances.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { policyVersions } from '../schema/policy-versions.ts';
 import { insertAuditEvent } from './audit.ts';
@@ -364,6 +364,7 @@ async function readDeciding(db: Executor, instance: InstanceId): Promise<string>
     select concat_ws(' ',
       (select count(*) from ${holds}),
       (select count(*) from ${policyVersions}),
+      (select count(*) from ${instanceVersions} v where v.instance_id = ${instance}),
       (select md5(row(i.engine, i.home_region, i.policy_id, i.data_class, i.labels, i.retired_at)::text) from ${instances} i where i.id = ${instance})
     ) as deciding`);
   if (row === undefined) throw new RangeError('an aggregate gives a row');

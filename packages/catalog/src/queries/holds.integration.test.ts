@@ -45,7 +45,7 @@ test('a hold is read as it was placed, its last day included, and the audit trai
 test('a release is a new fact: the hold stays as it was placed, and a second release changes nothing', async () => {
   const hold = await place();
   const released = await catalog.holds.release(hold.id, 'settled', 'bob');
-  expect(released).toEqual({ ...hold, released: { by: 'bob', at: expect.any(Date), reason: 'settled', approvedBy: null } });
+  expect(released).toEqual({ ...hold, released: { by: 'bob', at: expect.any(Date), reason: 'settled', approvedBy: null, graceMs: 0 } });
   expect(await catalog.holds.release(hold.id, 'once more', 'eve')).toEqual(released);
   expect(await catalog.holds.requestRelease(hold.id, 'once more', 'eve')).toEqual(released);
   expect(await actionsOf(hold.id)).toEqual(['ada: hold.placed', 'bob: hold.released']);

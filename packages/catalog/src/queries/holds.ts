@@ -19,15 +19,15 @@ export interface HoldQueries {
   place(hold: NewHold, by: string): Promise<Hold>;
   /** Asks for a release that a second person has to approve. A later request takes the place of an earlier one. */
   requestRelease(hold: HoldId, reason: string, by: string): Promise<Hold>;
-  /** Approves the last request. Throws `hold.release-not-requested` and `hold.same-approver`. */
-  approveRelease(hold: HoldId, by: string): Promise<Hold>;
+  /** Approves the last request. `graceMs`: what it covered stays so long, whatever later rules say. Throws `hold.release-not-requested` and `hold.same-approver`. */
+  approveRelease(hold: HoldId, by: string, graceMs?: number): Promise<Hold>;
   /** Without a second person. All three throw `hold.not-found`, and change nothing of a hold that is released already. */
-  release(hold: HoldId, reason: string, by: string): Promise<Hold>;
+  release(hold: HoldId, reason: string, by: string, graceMs?: number): Promise<Hold>;
   /** Throws `hold.not-found`. */
   get(hold: HoldId): Promise<Hold>;
   /** All that there ever were, newest first. */
   list(): Promise<Hold[]>;
-  /** Those that are not released, and those that were released after the moment. */
+  /** Those that are not released, those that were released after the moment, and those whose own grace is not over. */
   active(releasedAfter: Date): Promise<Hold[]>;
 }
 
@@ -81,14 +81,14 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
         return toHold(row, []);
       }),
     requestRelease: (id, reason, by) => change(id, (tx, hold) => write(tx, hold, { step: 'requested', by, reason })),
-    approveRelease: (id, by) =>
+    approveRelease: (id, by, graceMs = 0) =>
       change(id, async (tx, hold) => {
         const { releaseRequested } = hold;
         if (releaseRequested === null) throw new CbcrError('hold.release-not-requested', { hold: id });
         if (isSamePerson(releaseRequested.by, by)) throw new CbcrError('hold.same-approver', { hold: id, by });
-        await write(tx, hold, { step: 'released', by: releaseRequested.by, reason: releaseRequested.reason, approvedBy: by });
+        await write(tx, hold, { step: 'released', by: releaseRequested.by, reason: releaseRequested.reason, approvedBy: by, graceMs });
       }),
-    release: (id, reason, by) => change(id, (tx, hold) => write(tx, hold, { step: 'released', by, reason })),
+    release: (id, reason, by, graceMs = 0) => change(id, (tx, hold) => write(tx, hold, { step: 'released', by, reason, graceMs })),
     get: (id) => attempt((db) => readHold(db, id)),
     list: () => attempt((db) => readHolds(db, undefined)),
     active: (releasedAfter) =>
@@ -96,7 +96,8 @@ export function createHoldQueries({ clock, attempt, transact }: QueryContext): H
         readHolds(
           db,
           sql`not exists (select from hold_releases r
-                          where r.hold = ${holds.number} and r.step = 'released' and r.at <= ${releasedAfter.toISOString()}::timestamptz)`,
+                          where r.hold = ${holds.number} and r.step = 'released' and r.at <= ${releasedAfter.toISOString()}::timestamptz
+                            and r.at + coalesce(r.grace_ms, 0) * interval '1 millisecond' <= ${clock.now().toISOString()}::timestamptz)`,
         ),
       ),
   };
@@ -107,12 +108,14 @@ const isSamePerson = (one: string, other: string): boolean => one.toLowerCase() 
 
 /** The part of a selector that the catalog can ask of its instances; what is more, whoever looks at them finds out. */
 function mayConcern({ instances, dataClasses, labels }: HoldSelector): SQL {
-  const conditions = [
-    instances === undefined ? [] : [sql`id in ${instances}`],
+  const described = [
     dataClasses === undefined ? [] : [sql`data_class in ${dataClasses}`],
     labels === undefined ? [] : [sql`labels @> ${JSON.stringify(labels)}::jsonb`],
   ].flat();
-  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+  const isMeant = described.length === 0 ? sql`true` : sql.join(described, sql` and `);
+  const wasMeant = sql`exists (select from instance_versions v where v.instance_id = instances.id and ${isMeant})`;
+  const named = instances === undefined ? sql`true` : sql`id in ${instances}`;
+  return described.length === 0 ? named : sql`${named} and ((${isMeant}) or ${wasMeant})`;
 }
 
 export const holdIdOf = (number: number): HoldId => holdIdSchema.parse(`H-${number}`);
@@ -143,6 +146,8 @@ function toHold(row: typeof holds.$inferSelect, facts: readonly (typeof holdRele
     selector: holdSelectorSchema.parse(selector),
     releaseRequested: requested === undefined ? null : { by: requested.by, at: requested.at, reason: requested.reason },
     released:
-      released === undefined ? null : { by: released.by, at: released.at, reason: released.reason, approvedBy: released.approvedBy },
+      released === undefined
+        ? null
+        : { by: released.by, at: released.at, reason: released.reason, approvedBy: released.approvedBy, graceMs: released.graceMs },
   };
 }

@@ -1,8 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CbcrError, type Instance, type InstanceId, type PolicyId, type Priority, type Rulebook, type Schedule } from '@cbcr/domain';
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import {
+  CbcrError,
+  type FormerInstance,
+  type Instance,
+  type InstanceId,
+  type PolicyId,
+  type Priority,
+  type Rulebook,
+  type Schedule,
+} from '@cbcr/domain';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Executor, QueryContext } from '../query-context.ts';
-import { instances } from '../schema/instances.ts';
+import { instances, instanceVersions } from '../schema/instances.ts';
 import { askForLook } from './ask-for-look.ts';
 import { insertAuditEvent } from './audit.ts';
 import { type ClaimDue, claimDue, type DueClaim } from './claim-due.ts';
@@ -18,7 +27,11 @@ export interface CatalogInstance extends Instance {
   /** Set once nothing new is captured; its points stay. */
   retiredAt: Date | null;
   nextDueAt: Date | null;
+  /** How it was described before, oldest first. */
+  formerly: readonly FormerInstance[];
 }
+/** As its row says, without what it was before. */
+type InstanceRow = Omit<CatalogInstance, 'formerly'>;
 
 /** What the policies of an instance say about its backups. */
 interface WorkedSchedule {
@@ -35,7 +48,7 @@ export interface InstanceQueries {
    * force, which stays in force until the instance is there; what it throws refuses the instance. Throws `instance.exists`, `region.not-found`,
    * `policy.not-found`.
    */
-  add(instance: Instance, actor: string, judge?: (rulebook: Rulebook) => void): Promise<CatalogInstance>;
+  add(instance: Instance, actor: string, judge?: (rulebook: Rulebook) => void): Promise<InstanceRow>;
   /** Retired or not. Throws `instance.not-found`. */
   get(id: InstanceId): Promise<CatalogInstance>;
   /** By id; live ones only, unless asked otherwise. */
@@ -44,7 +57,7 @@ export interface InstanceQueries {
   retire(id: InstanceId, actor: string): Promise<void>;
   setNextDue(id: InstanceId, at: Date | null): Promise<void>;
   /** Live instances whose schedule was not worked out from this version of the rulebook: new ones, and all of them after a change. */
-  listUnscheduled(version: number, limit?: number): Promise<(CatalogInstance & { schedule: Schedule | null })[]>;
+  listUnscheduled(version: number, limit?: number): Promise<(InstanceRow & { schedule: Schedule | null })[]>;
   setSchedule(id: InstanceId, worked: WorkedSchedule): Promise<void>;
   /**
    * Makes the runs of instances that are due, with their wake-up calls and next due times, in one transaction. Several schedulers may
@@ -53,7 +66,7 @@ export interface InstanceQueries {
   claimDue(claim: ClaimDue): Promise<DueClaim[]>;
 }
 
-export function toInstance(row: typeof instances.$inferSelect): CatalogInstance {
+function toInstance(row: typeof instances.$inferSelect): InstanceRow {
   const { homeRegion, policyId, retentionDueAt: _retentionDueAt, ...more } = row;
   const { schedule: _schedule, priority: _priority, scheduleVersion: _scheduleVersion, ...rest } = more;
   return { ...rest, home: homeRegion, ...(policyId === null ? {} : { policy: policyId }) };
@@ -65,13 +78,46 @@ export const instanceColumns = ({ home, policy = null, ...rest }: Omit<Instance,
   policyId: policy,
 });
 
-async function requireInstance(tx: Executor, id: InstanceId): Promise<CatalogInstance> {
-  const [row] = await tx.select().from(instances).where(eq(instances.id, id));
-  if (row === undefined) throw new CbcrError('instance.not-found', { instance: id });
-  return toInstance(row);
+/** With what they were before, of the same moment or later: what somebody changes meanwhile is in one of the two at least. */
+export async function withFormer(db: Executor, rows: readonly (typeof instances.$inferSelect)[]): Promise<CatalogInstance[]> {
+  if (rows.length === 0) return [];
+  const found = await db
+    .select()
+    .from(instanceVersions)
+    // Of many, all are read: few instances were ever described otherwise.
+    .where(
+      rows.length > 100
+        ? undefined
+        : inArray(
+            instanceVersions.instanceId,
+            rows.map(({ id }) => id),
+          ),
+    )
+    .orderBy(asc(instanceVersions.endedAt), asc(instanceVersions.id));
+  const byInstance = Map.groupBy(found, ({ instanceId }) => instanceId);
+  return rows.map((row) => ({ ...toInstance(row), formerly: (byInstance.get(row.id) ?? []).map(toFormer) }));
 }
 
-async function addInstance(tx: Executor, now: Date, instance: Instance, actor: string): Promise<CatalogInstance> {
+const toFormer = ({
+  homeRegion: home,
+  policyId,
+  engine,
+  dataClass,
+  labels,
+  endedAt,
+}: typeof instanceVersions.$inferSelect): FormerInstance => ({
+  ...{ engine, home, dataClass, labels, endedAt },
+  ...(policyId === null ? {} : { policy: policyId }),
+});
+
+async function requireInstance(tx: Executor, id: InstanceId): Promise<CatalogInstance> {
+  const [row] = await tx.select().from(instances).where(eq(instances.id, id));
+  const [found] = await withFormer(tx, row === undefined ? [] : [row]);
+  if (found === undefined) throw new CbcrError('instance.not-found', { instance: id });
+  return found;
+}
+
+async function addInstance(tx: Executor, now: Date, instance: Instance, actor: string): Promise<InstanceRow> {
   await requireRegion(tx, instance.home);
   if (instance.policy !== undefined) await requirePolicy(tx, instance.policy);
   const columns = instanceColumns(instance);
@@ -115,7 +161,7 @@ export async function listInstances(db: Executor, { retired = false }: { retired
     .from(instances)
     .where(retired ? undefined : isNull(instances.retiredAt))
     .orderBy(asc(instances.id));
-  return rows.map(toInstance);
+  return withFormer(db, rows);
 }
 
 export function createInstanceQueries(context: QueryContext): InstanceQueries {

@@ -4,7 +4,7 @@ import type { QueryContext } from '../query-context.ts';
 import { instances } from '../schema/instances.ts';
 import { copies, recoveryPoints } from '../schema/points.ts';
 import { arrayLiteral } from './array-literal.ts';
-import { type CatalogInstance, toInstance } from './instances.ts';
+import { type CatalogInstance, withFormer } from './instances.ts';
 import { readCoolingVersions } from './rulebook.ts';
 
 /** An instance whose copies somebody has begun to judge. */
@@ -63,7 +63,7 @@ export function createRetentionQueries({ attempt, transact }: QueryContext): Ret
           .for('update', { skipLocked: true });
         const claimedUntil = new Date(now.getTime() + leaseMs);
         const rows = await tx.update(instances).set({ retentionDueAt: claimedUntil }).where(inArray(instances.id, due)).returning();
-        return rows.map((row) => ({ instance: toInstance(row), claimedUntil }));
+        return (await withFormer(tx, rows)).map((instance) => ({ instance, claimedUntil }));
       }),
     writeVerdicts: ({ instance, claimedUntil }, verdicts, nextReviewAt) =>
       transact(async (tx) => {

@@ -32,6 +32,8 @@ export const holdReleases = pgTable(
     reason: text().notNull(),
     /** Of a release that two people made: the second one. */
     approvedBy: text('approved_by'),
+    /** Of a release: what the hold covered is protected so long after it. */
+    graceMs: bigint('grace_ms', { mode: 'number' }),
   },
   (table) => [
     index('releases_of_hold').on(table.hold, table.id),

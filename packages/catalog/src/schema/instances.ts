@@ -1,6 +1,6 @@
 import type { InstanceId, PolicyId, Priority, Region, RegionId, RegionStatus, RulebookPolicy, Schedule, StoreSpec } from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { moment } from './moment.ts';
 
 export const regions = pgTable('regions', {
@@ -64,4 +64,23 @@ export const instances = pgTable(
     index('instances_retention_due').on(table.retentionDueAt),
     index('instances_schedule_version').on(table.scheduleVersion).where(sql`${table.retiredAt} is null`),
   ],
+);
+
+/** How instances were described before somebody changed them. A trigger writes it, and rows are only added. */
+export const instanceVersions = pgTable(
+  'instance_versions',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    instanceId: text('instance_id')
+      .$type<InstanceId>()
+      .notNull()
+      .references(() => instances.id),
+    engine: text().notNull(),
+    homeRegion: text('home_region').$type<RegionId>().notNull(),
+    policyId: text('policy_id').$type<PolicyId>(),
+    dataClass: text('data_class').notNull(),
+    labels: jsonb().$type<Record<string, string>>().notNull(),
+    endedAt: moment('ended_at').notNull(),
+  },
+  (table) => [index('versions_of_instance').on(table.instanceId, table.endedAt)],
 );

@@ -33,7 +33,7 @@ export async function planExpired(
   );
   if (due.length === 0) return { planned: [], stopped: [] };
 
-  const share = situation.decision.rulebook.retention.bulkShare;
+  const share = situation.margins.bulkShare;
   const regions = [...new Set(due.map(({ region }) => region))];
   const confirmed = await catalog.deletionConfirmations.confirmed([`instance:${instance}`, ...regions.map((region) => `region:${region}`)]);
   const tallies = await catalog.deletions.tally(regions);

@@ -8,8 +8,10 @@ import {
   factsOfCopy,
   holdsOn,
   judgeRetention,
+  type Margins,
+  marginsOf,
   mayUse,
-  minimumOf,
+  minimumUntil,
   type PointUser,
 } from '@cbcr/policy';
 import { type DecisionFacts, readDecisionFacts } from '../decision-facts.ts';
@@ -23,6 +25,9 @@ export interface DeletionSituation {
   clockDoubt: Reason | null;
   /** Of the points that were asked about. */
   facts: ReadonlyMap<RecoveryPointId, PointFacts>;
+  /** Before which moment nobody removes a copy that was captured then; null: nothing says so. */
+  minimumUntil(region: RegionId, capturedAtMs: number): Date | null;
+  margins: Margins;
   /** What the rules say about a copy; null when they do not speak of it. */
   retention(point: RecoveryPointId, region: RegionId): DeletionFacts['retention'];
   /** Until when the stores lock the copies, as the catalog knows it. */
@@ -48,7 +53,8 @@ export async function readDeletionSituation(
   const now = clock.now();
   const moment = { now, releaseGraceMs };
   const { rulebook } = decision;
-  const verdicts = judgeRetention({ rulebook, earlier, instance: decision.instance, points: holding.points, holds, now });
+  const rules = { rulebook, earlier, instance: decision.instance, now };
+  const verdicts = judgeRetention({ ...rules, points: holding.points, holds });
   const said = new Map(verdicts.map((verdict) => [`${verdict.point}/${verdict.region}`, verdict]));
   return {
     decision,
@@ -57,6 +63,8 @@ export async function readDeletionSituation(
       holdsOn(holds, { instance: decision.instance, point, region }, moment).map((hold) => describeHold(hold, now)),
     clockDoubt: doubtTime(watched, now),
     facts,
+    minimumUntil: (region, capturedAtMs) => minimumUntil(rules, region, capturedAtMs),
+    margins: marginsOf(rulebook, earlier, now),
     retention: (point, region) => said.get(`${point}/${region}`) ?? null,
     lockOf: (point, region) => locks.get(`${point}/${region}`) ?? null,
   };
@@ -87,7 +95,6 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
   if (point === undefined || facts === undefined) return null;
   const { instance, policy, rulebook, placement, regions, health, now } = decision;
   const known = regions.find((one) => one.id === region) ?? region;
-  const minimumMs = minimumOf(rulebook, instance, region);
   return factsOfCopy({
     purpose,
     stage,
@@ -100,7 +107,7 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
     permission: mayUse({ rulebook, instance, policy, region: known, purpose: 'data', existing: true, now }),
     synchronousMinimum: policy.placement.synchronousMinimum,
     retention: (other) => situation.retention(id, other),
-    minimumUntil: minimumMs === null ? null : new Date(point.capturedAtMs + minimumMs),
+    minimumUntil: situation.minimumUntil(region, point.capturedAtMs),
     wholePoint,
     request,
     holds: [...situation.holdsOn(point, region), ...storeHolds],
@@ -108,7 +115,7 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
     users: usersOf(facts, question.run),
     health: health.get(region) ?? { state: 'unknown', reason: 'no worker has ever reported', since: null },
     clockDoubt,
-    graceMs: rulebook.retention.grace.ms,
+    graceMs: situation.margins.graceMs,
     bulk,
   });
 }

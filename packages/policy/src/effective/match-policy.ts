@@ -1,9 +1,11 @@
-import type { Instance, RulebookPolicy } from '@cbcr/domain';
+import type { FormerInstance, Instance, RulebookPolicy } from '@cbcr/domain';
 import { compileNamePattern, type NamePattern } from './name-pattern.ts';
 
 /** What selectors look at. `policy` is the policy that the instance names, when it names one. */
 export type SelectableInstance = Pick<Instance, 'id' | 'home' | 'engine' | 'dataClass' | 'labels'> & {
   readonly policy?: string | undefined;
+  /** What it was before. The rules for it then are kept for their cooling-off, and holds that covered what it captured cover it still. */
+  readonly formerly?: readonly FormerInstance[] | undefined;
 };
 
 export interface CompiledPolicy {

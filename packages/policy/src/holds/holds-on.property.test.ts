@@ -49,10 +49,17 @@ const drawCopy = fc
     number: fc.integer({ min: 0, max: 4 }),
     at: fc.integer({ min: 0, max: 20 }),
     region: fc.constantFrom(...regions),
+    formerly: fc.array(
+      fc.record({ dataClass: fc.constantFrom(...dataClasses), labels: fc.oneof(fc.constant({}), labels), endedAt: moment }),
+      { maxLength: 2 },
+    ),
   })
   .map(
-    ({ number, at, region, ...facts }): HoldableCopy => ({
-      instance: instanceOf('alfa', facts),
+    ({ number, at, region, formerly, ...facts }): HoldableCopy => ({
+      instance: {
+        ...instanceOf('alfa', facts),
+        formerly: formerly.map((described) => ({ ...described, home: regionId('alfa'), engine: 'postgres' })),
+      },
       point: { id: pointId(number), capturedAtMs: minute(at).getTime() },
       region: regionId(region),
     }),
@@ -64,11 +71,16 @@ function coversNaively({ selector, released }: Hold, { instance, point, region }
   if (released !== null && now.getTime() - released.at.getTime() >= releaseGraceMs) return false;
   for (const [name, wanted] of Object.entries(selector)) {
     if (name === 'instances' && !new Set<unknown>(wanted as unknown[]).has(instance.id)) return false;
-    if (name === 'dataClasses' && !new Set<unknown>(wanted as unknown[]).has(instance.dataClass)) return false;
     if (name === 'regions' && !new Set<unknown>(wanted as unknown[]).has(region)) return false;
     if (name === 'points' && !new Set<unknown>(wanted as unknown[]).has(point.id)) return false;
   }
-  for (const label in selector.labels) if (instance.labels[label] !== selector.labels[label]) return false;
+  const since = [instance, ...(instance.formerly ?? []).filter(({ endedAt }) => endedAt.getTime() >= point.capturedAtMs)];
+  const isMeant = since.some((described) => {
+    if (selector.dataClasses && !selector.dataClasses.includes(described.dataClass)) return false;
+    for (const label in selector.labels) if (described.labels[label] !== selector.labels[label]) return false;
+    return true;
+  });
+  if (!isMeant) return false;
   const { from, to } = selector.captured ?? {};
   if (from !== undefined && point.capturedAtMs < from.getTime()) return false;
   return to === undefined || point.capturedAtMs <= to.getTime();
@@ -104,6 +116,24 @@ describe(`holds (seed ${seed})`, () => {
     });
   });
 
+  test('describing the instance otherwise takes no point out of a hold that was captured before', () => {
+    check((holds, copy, moment) => {
+      const { instance, point } = copy;
+      const { id: _id, formerly = [], ...description } = instance;
+      for (const endedAt of [new Date(point.capturedAtMs), new Date(point.capturedAtMs + 1)]) {
+        for (const dataClass of dataClasses) {
+          const changed = {
+            ...instance,
+            dataClass,
+            labels: {},
+            formerly: [...formerly, { ...description, home: regionId('alfa'), engine: 'postgres', endedAt }],
+          };
+          expect(holdsOn(holds, { ...copy, instance: changed }, moment)).toEqual(expect.arrayContaining(holdsOn(holds, copy, moment)));
+        }
+      }
+    });
+  });
+
   test('a hold protects for ever unless it is released, and then until its grace is over', () => {
     check((holds, copy, { now, releaseGraceMs }) => {
       for (const hold of holdsOn(holds, copy, { now, releaseGraceMs })) {
@@ -116,4 +146,15 @@ describe(`holds (seed ${seed})`, () => {
       }
     });
   });
+});
+
+test('what a hold covered stays as long as was said when it was released, whatever later rules say', () => {
+  const [hold] = fc.sample(drawHold, 1);
+  if (hold === undefined) throw new RangeError('one was drawn');
+  const released = { by: 'ada', at: minute(10), reason: 'settled', approvedBy: null };
+  const end = (graceMs: number | null, releaseGraceMs: number) =>
+    protectsUntil({ ...hold, id: holdIdSchema.parse('H-1'), released: { ...released, graceMs } }, releaseGraceMs);
+  expect(end(600_000, 0)).toEqual(minute(20));
+  expect(end(600_000, 1_200_000)).toEqual(minute(30));
+  expect(end(null, 60_000)).toEqual(minute(11));
 });

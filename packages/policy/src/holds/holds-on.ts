@@ -4,7 +4,7 @@ import { describeDuration } from '../health/describe-duration.ts';
 
 /** A copy in the words that the selectors of holds speak. */
 export interface HoldableCopy {
-  readonly instance: Pick<SelectableInstance, 'id' | 'dataClass' | 'labels'>;
+  readonly instance: Pick<SelectableInstance, 'id' | 'dataClass' | 'labels' | 'formerly'>;
   readonly point: Pick<HeldPoint, 'id' | 'capturedAtMs'>;
   readonly region: RegionId;
 }
@@ -16,20 +16,24 @@ export interface HoldMoment {
 
 /**
  * The holds that protect a copy now, in the order given: those that are not released, and those whose release is younger than the grace.
- * Whether the copy exists does not matter, so the answer also holds for copies that are about to be made.
+ * Whether the copy exists does not matter, so the answer also holds for copies that are about to be made. A description of the instance that was in force at
+ * any time since the capture counts as well as the one of now: an edit takes nothing out of a hold that was captured before it.
  */
 export function holdsOn(holds: readonly Hold[], copy: HoldableCopy, moment: HoldMoment): Hold[] {
-  return holds.filter((hold) => isInForce(hold, moment) && coversInstance(hold.selector, copy.instance) && coversCopy(hold.selector, copy));
+  return holds.filter(
+    (hold) =>
+      isInForce(hold, moment) && coversInstance(hold.selector, copy.instance, copy.point.capturedAtMs) && coversCopy(hold.selector, copy),
+  );
 }
 
 /** Those of the holds that may protect a copy of the instance now; for whoever asks {@link holdsOn} about many copies of it. */
 export function holdsOnInstance(holds: readonly Hold[], instance: HoldableCopy['instance'], moment: HoldMoment): Hold[] {
-  return holds.filter((hold) => isInForce(hold, moment) && coversInstance(hold.selector, instance));
+  return holds.filter((hold) => isInForce(hold, moment) && coversInstance(hold.selector, instance, Number.NEGATIVE_INFINITY));
 }
 
 /** From this moment on a released hold protects nothing; null while it is not released. */
 export const protectsUntil = ({ released }: Hold, releaseGraceMs: number): Date | null =>
-  released === null ? null : new Date(released.at.getTime() + releaseGraceMs);
+  released === null ? null : new Date(released.at.getTime() + Math.max(releaseGraceMs, released.graceMs ?? 0));
 
 /** `hold H-12`, or that it was released a short while ago. */
 export function describeHold({ id, title, released }: Hold, now: Date): Reason {
@@ -43,10 +47,17 @@ function isInForce(hold: Hold, { now, releaseGraceMs }: HoldMoment): boolean {
   return end === null || now < end;
 }
 
-const coversInstance = ({ instances, dataClasses, labels = {} }: HoldSelector, { id, dataClass, labels: has }: HoldableCopy['instance']) =>
-  (instances?.includes(id) ?? true) &&
-  (dataClasses?.includes(dataClass) ?? true) &&
-  Object.entries(labels).every(([label, value]) => Object.hasOwn(has, label) && has[label] === value);
+function coversInstance(
+  { instances, dataClasses, labels = {} }: HoldSelector,
+  instance: HoldableCopy['instance'],
+  sinceMs: number,
+): boolean {
+  const former = (instance.formerly ?? []).filter(({ endedAt }) => endedAt.getTime() >= sinceMs);
+  const isMeant = ({ dataClass, labels: has }: Pick<SelectableInstance, 'dataClass' | 'labels'>) =>
+    (dataClasses?.includes(dataClass) ?? true) &&
+    Object.entries(labels).every(([label, value]) => Object.hasOwn(has, label) && has[label] === value);
+  return (instances?.includes(instance.id) ?? true) && (isMeant(instance) || former.some(isMeant));
+}
 
 const coversCopy = ({ regions, captured, points }: HoldSelector, { point, region }: HoldableCopy) =>
   (regions?.includes(region) ?? true) &&

@@ -1,5 +1,6 @@
 import {
   type CopyState,
+  type EarlierRulebook,
   type HeldPoint,
   type Hold,
   holdIdSchema,
@@ -107,8 +108,21 @@ const drawPoint = fc.record({
 const drawHold = fc.record({
   regions: some(...regions),
   instance: maybe(fc.constantFrom('shop', 'other'), 1),
+  dataClass: maybe(fc.constantFrom('health', 'plain'), 2),
   released: maybe(distance, 1),
 });
+
+const drawLabels = fc.constantFrom<Record<string, string>>({}, { tier: 'gold' });
+const drawClass = fc.constantFrom('health', 'plain');
+const formerlyOf = (now: Date, drawn: readonly { labels: Record<string, string>; dataClass: string; policy: string; quarters: number }[]) =>
+  drawn.map(({ quarters, ...described }, index) => ({
+    ...{ ...described, home: regionId('alfa'), engine: 'postgres' },
+    endedAt: new Date(now.getTime() - quarters * 900_000 - index),
+  }));
+
+interface World extends RetentionInput {
+  readonly earlier: readonly EarlierRulebook[];
+}
 
 const worlds = fc.constantFrom(...knots).chain(([zone, at]) =>
   fc
@@ -122,13 +136,23 @@ const worlds = fc.constantFrom(...knots).chain(([zone, at]) =>
         holds: fc.array(drawHold, { maxLength: 2 }),
         after: fc.integer({ min: -100, max: 400 }),
       },
-      labels: fc.constantFrom<Record<string, string>>({}, { tier: 'gold' }),
+      labels: drawLabels,
+      formerly: fc.array(
+        // Hours apart from each other and from the versions of the rules, so that one of them ends first.
+        fc.record({
+          labels: drawLabels,
+          dataClass: drawClass,
+          policy: fc.constantFrom('standard', 'vanished'),
+          quarters: fc.integer({ min: 0, max: 800 }),
+        }),
+        { maxLength: 2 },
+      ),
     })
-    .map(({ rulebook, earlier, points, holds, after, labels }): Required<RetentionInput> => {
+    .map(({ rulebook, earlier, points, holds, after, labels, formerly }): World => {
       const knotMs = Date.parse(at);
       const now = new Date(knotMs + after * hourMs);
       return {
-        ...{ rulebook, now, instance: instanceOf('alfa', { labels, dataClass: 'health' }) },
+        ...{ rulebook, now, instance: { ...instanceOf('alfa', { labels, dataClass: 'health' }), formerly: formerlyOf(now, formerly) } },
         earlier: earlier.map(([book, hours], version) => ({ version, rulebook: book, endedAt: new Date(now.getTime() - hours * hourMs) })),
         points: points.map(({ minutes, state, copies }, index): HeldPoint => {
           const capturedAtMs = knotMs + minutes * 60_000;
@@ -140,11 +164,11 @@ const worlds = fc.constantFrom(...knots).chain(([zone, at]) =>
             ),
           };
         }),
-        holds: holds.map(({ regions: held, instance, released }, index): Hold => {
+        holds: holds.map(({ regions: held, instance, dataClass, released }, index): Hold => {
           const selector =
-            held === undefined && instance === undefined
+            (held ?? instance ?? dataClass) === undefined
               ? { instances: ['shop'] }
-              : present({ regions: held, instances: instance && [instance] });
+              : present({ regions: held, instances: instance && [instance], dataClasses: dataClass && [dataClass] });
           const release =
             released === undefined
               ? null
@@ -164,7 +188,7 @@ const worlds = fc.constantFrom(...knots).chain(([zone, at]) =>
     }),
 );
 
-const check = (holds: (world: Required<RetentionInput>) => void) => fc.assert(fc.property(worlds, holds), { seed, numRuns: 500 });
+const check = (holds: (world: World) => void) => fc.assert(fc.property(worlds, holds), { seed, numRuns: 500 });
 
 /** The reasons of a verdict in the short words of the naive model. */
 const shorten = ({ reasons }: CopyVerdict): string[] =>
@@ -276,14 +300,15 @@ describe(`the rules of retention (seed ${seed})`, () => {
     expect(moments).toBeGreaterThan(150);
   });
 
-  test('a hold more, or a version that is cooling off, never lets a copy go', () => {
+  test('a hold more, a version that is cooling off, or what the instance was before, never lets a copy go', () => {
     check((world) => {
       const kept = (input: RetentionInput) =>
         judgeRetention(input).flatMap((verdict) => (verdict.verdict === 'keep' ? [nameOf(verdict)] : []));
       const all = new Set(kept(world));
       for (const fewer of [
         { ...world, holds: [] },
-        { ...world, earlier: [] },
+        // With other versions, or another past of the instance, other pairs of both were in force.
+        { ...world, earlier: [], instance: { ...world.instance, formerly: [] } },
       ])
         for (const name of kept(fewer)) expect(all).toContain(name);
     });

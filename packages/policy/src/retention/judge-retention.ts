@@ -1,22 +1,15 @@
-import type { EarlierRulebook, HeldPoint, Hold, Reason, RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
-import type { SelectableInstance } from '../effective/match-policy.ts';
+import type { HeldPoint, Hold, Reason, RegionId, RetentionRule } from '@cbcr/domain';
 import { describeHold, holdsOn, holdsOnInstance, protectsUntil } from '../holds/holds-on.ts';
-import { type CoolingVersion, findCoolingVersions } from './cooling-off.ts';
+import { type CoolingVersion, findCoolingVersions, type RulesInTime } from './cooling-off.ts';
 import type { CopyVerdict } from './copy-verdict.ts';
 import { describeMinute } from './describe-moment.ts';
 import { type LineVerdict, openLine } from './judge-line.ts';
 import type { LineCopy } from './retention-kind.ts';
 import { rulesOf } from './rules-of.ts';
 
-export interface RetentionInput {
-  /** The version in force. */
-  rulebook: Rulebook;
-  /** Versions that were in force before; those whose cooling-off is over say nothing. */
-  earlier?: readonly EarlierRulebook[];
-  instance: SelectableInstance;
-  points: readonly HeldPoint[];
-  holds: readonly Hold[];
-  now: Date;
+export interface RetentionInput extends RulesInTime {
+  readonly points: readonly HeldPoint[];
+  readonly holds: readonly Hold[];
 }
 
 /**
@@ -27,10 +20,10 @@ export interface RetentionInput {
 export function judgeRetention({ rulebook, earlier = [], instance, points, holds, now }: RetentionInput): CopyVerdict[] {
   const nowMs = now.getTime();
   const versions = [
-    { rulebook, cooling: null },
-    ...findCoolingVersions(rulebook, earlier, nowMs).map((cooling) => ({ ...cooling, cooling })),
+    { rulebook, instance, cooling: null },
+    ...findCoolingVersions({ rulebook, earlier, instance, now }).map((cooling) => ({ ...cooling, cooling })),
   ];
-  const scopes = versions.map((version) => ({ cooling: version.cooling, rulesIn: rulesOf(version.rulebook, instance) }));
+  const scopes = versions.map((version) => ({ cooling: version.cooling, rulesIn: rulesOf(version.rulebook, version.instance) }));
   const moment = { now, releaseGraceMs: rulebook.retention.releaseGrace.ms };
   const narrowed = holdsOnInstance(holds, instance, moment);
 
@@ -92,7 +85,7 @@ function withCoolingOff([current, ...earlier]: { cooling: CoolingVersion | null;
     if (cooling === null || !verdict.kept) continue;
     const untilMs = Math.min(verdict.untilMs, cooling.untilMs);
     if (said.kept && untilMs <= said.untilMs) continue;
-    const text = `kept until ${describeMinute(untilMs)} by version ${cooling.version} of the rulebook (cooling-off)`;
+    const text = `kept until ${describeMinute(untilMs)} by ${cooling.name} (cooling-off)`;
     const reasons = [...(said.kept ? said.reasons : []), { rule: 'cooling-off', text }];
     said = { kept: nowMs < untilMs, reasons, untilMs, exceeded: said.exceeded };
   }

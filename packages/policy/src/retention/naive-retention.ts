@@ -3,7 +3,7 @@ import type { SelectableInstance } from '../effective/match-policy.ts';
 
 /*
  * The rules of retention once more, for tests: written down from their description, slowly, copy by copy, and with nothing of what decides. One
- * policy alone applies, the instance names it, and no hold has a selector besides regions and instances.
+ * policy alone applies, the instance names it, and no hold has a selector besides regions, instances and data classes.
  */
 export interface NaiveWorld {
   rulebook: Rulebook;
@@ -18,19 +18,35 @@ export interface NaiveWorld {
 export function keepNaively(world: NaiveWorld, point: HeldPoint, region: RegionId): string[] {
   const { rulebook, earlier, now, instance, holds } = world;
   const why = keepByVersion(world, rulebook, point, region);
-  for (const { version, rulebook: old, endedAt } of earlier) {
-    const hours = Math.max(old.retention.coolingOff.ms, rulebook.retention.coolingOff.ms) / 3_600_000;
-    const isCooling = (now.getTime() - endedAt.getTime()) / 3_600_000 < hours;
-    if (isCooling && keepByVersion(world, old, point, region).length > 0) why.push(`cooling-off ${version}`);
+  const formerly = instance.formerly ?? [];
+  // What was said, and of what instance, in the moment before each change: whatever ended first after it.
+  for (const { endedAt } of [...earlier, ...formerly]) {
+    for (const old of saidBefore(earlier, endedAt, { rulebook, version: Infinity })) {
+      for (const described of saidBefore(formerly, endedAt, instance)) {
+        const hours = Math.max(old.rulebook.retention.coolingOff.ms, rulebook.retention.coolingOff.ms) / 3_600_000;
+        const isCooling = (now.getTime() - endedAt.getTime()) / 3_600_000 < hours;
+        const then = { ...world, instance: { ...described, id: instance.id } };
+        if (isCooling && keepByVersion(then, old.rulebook, point, region).length > 0) why.push(`cooling-off ${old.version}`);
+      }
+    }
   }
   for (const { id, selector, released } of holds) {
     if (selector.regions && !selector.regions.some((one) => one === region)) continue;
     if (selector.instances && !selector.instances.some((one) => one === instance.id)) continue;
+    const sinceCapture = [instance, ...formerly.filter(({ endedAt }) => endedAt.getTime() >= point.capturedAtMs)];
+    if (selector.dataClasses && !sinceCapture.some(({ dataClass }) => selector.dataClasses?.includes(dataClass))) continue;
     const age = released === null ? 0 : now.getTime() - released.at.getTime();
     if (released === null || age < rulebook.retention.releaseGrace.ms) why.push(`hold ${id}`);
   }
   if (point.capturedAtMs > now.getTime()) why.push('future');
   return why;
+}
+
+/** Several may end at once: each of them is as good. */
+function saidBefore<Old extends { readonly endedAt: Date }, Now>(old: readonly Old[], moment: Date, current: Now): (Old | Now)[] {
+  const later = old.map(({ endedAt }) => endedAt.getTime()).filter((ms) => ms >= moment.getTime());
+  const found = old.filter(({ endedAt }) => endedAt.getTime() === Math.min(...later));
+  return found.length > 0 ? found : [current];
 }
 
 function keepByVersion({ instance, points, now }: NaiveWorld, rulebook: Rulebook, point: HeldPoint, region: RegionId): string[] {

@@ -2,6 +2,7 @@ import type { RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import { resolvePolicy } from '../effective/resolve-policy.ts';
 import { prepareRulebook } from '../rulebook/prepare-rulebook.ts';
+import { findCoolingVersions, type RulesInTime } from './cooling-off.ts';
 import { isForInstance, isForRegion } from './rule-scope.ts';
 
 /** Stands for what policies say of their own. */
@@ -17,11 +18,22 @@ export function rulesOf(rulebook: Rulebook, instance: SelectableInstance): (regi
   };
 }
 
+/** Before which moment no copy of the instance in the region may go, whoever asks; null when nothing says so. What is cooling off counts until that is over. */
+export function minimumUntil(rules: RulesInTime, region: RegionId, capturedAtMs: number): Date | null {
+  const own = minimumOf(rules.rulebook, rules.instance, region);
+  const cooling = findCoolingVersions(rules).flatMap(({ rulebook, instance, untilMs }) => {
+    const minimumMs = minimumOf(rulebook, instance, region);
+    return minimumMs === null ? [] : [Math.min(capturedAtMs + minimumMs, untilMs)];
+  });
+  const moments = [...(own === null ? [] : [capturedAtMs + own]), ...cooling];
+  return moments.length === 0 ? null : new Date(Math.max(...moments));
+}
+
 /**
  * How long, in ms from the capture, no copy of the instance in the region may go, whoever asks; null when nothing says so. Where nobody can
  * say which rules are for the region, the longest of all.
  */
-export function minimumOf(rulebook: Rulebook, instance: SelectableInstance, region: RegionId): number | null {
+function minimumOf(rulebook: Rulebook, instance: SelectableInstance, region: RegionId): number | null {
   const { own, rules } = rulesOfInstance(rulebook, instance);
   const applying = rulesOf(rulebook, instance)(region) ?? [...own, ...rules];
   const minimums = applying.flatMap(({ minimum }) => (minimum === undefined ? [] : [minimum.ms]));

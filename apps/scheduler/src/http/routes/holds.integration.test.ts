@@ -92,8 +92,26 @@ test('a released hold is in its grace, then it is only in the list of all', asyn
   expect(released).toMatchObject({ state: 'grace', released: { by: 'api', reason: 'settled', approvedBy: null } });
   expect((await root.listHolds()).map(({ id }) => id)).toContain(hold.id);
   await apply(`${stage.yaml()}retention: {releaseGrace: 1s}\n`);
-  await expect.poll(async () => (await root.listHolds()).map(({ id }) => id), { timeout: 60_000 }).not.toContain(hold.id);
-  expect((await root.listHolds({ all: true })).find(({ id }) => id === hold.id)).toMatchObject({ state: 'released' });
+  // What is placed now never had a longer one; what was released before keeps the one that it was promised.
+  const brief = await place({ dataClasses: ['default'] });
+  await root.releaseHold(brief.id, { reason: 'settled' });
+  await expect.poll(async () => (await root.listHolds()).map(({ id }) => id), { timeout: 60_000 }).not.toContain(brief.id);
+  expect((await root.listHolds({ all: true })).find(({ id }) => id === brief.id)).toMatchObject({ state: 'released' });
+  expect(await root.getHold(hold.id)).toMatchObject({ state: 'grace', protectsUntil: released.protectsUntil });
+  await apply(stage.yaml());
+});
+
+test('a second person, and a grace, that a file takes away are there for the holds that exist until the cooling-off is over', async () => {
+  await apply(`${stage.yaml()}retention: {releaseNeedsApproval: true, releaseGrace: 5d}\n`);
+  const [ada, bob] = [await personNamed('carol'), await personNamed('dave')];
+  const hold = await place({ instances: [shop] }, ada);
+  await apply(`${stage.yaml()}retention: {releaseNeedsApproval: false, releaseGrace: 1s, coolingOff: 1s}\n`);
+  expect(await ada.releaseHold(hold.id, { reason: 'settled' })).toMatchObject({ state: 'active', releaseRequested: { by: 'carol' } });
+  const { released, protectsUntil } = await bob.releaseHold(hold.id, { approve: true });
+  expect(new Date(protectsUntil ?? 0).getTime() - new Date(released?.at ?? 0).getTime()).toBe(5 * 86_400_000);
+  // A hold that is placed under the new rules goes by them.
+  const free = await place({ instances: [shop] }, ada);
+  expect(await ada.releaseHold(free.id, { reason: 'settled' })).toMatchObject({ released: { by: 'carol', approvedBy: null } });
   await apply(stage.yaml());
 });
 

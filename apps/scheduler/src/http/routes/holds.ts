@@ -1,6 +1,6 @@
 import { holdCheckViewSchema, holdViewSchema, placeHoldRequestSchema, releaseHoldRequestSchema } from '@cbcr/client';
 import { CbcrError, type Hold, type HoldSelector, holdIdSchema, type InstanceId, type RecoveryPointId } from '@cbcr/domain';
-import { startHoldCheck } from '@cbcr/policy';
+import { marginsOf, startHoldCheck } from '@cbcr/policy';
 import { z } from 'zod';
 import { planned } from '../../planned-instance.ts';
 import { readHoldings, readSituation } from '../../read-situation.ts';
@@ -93,11 +93,19 @@ export const holds: Route = (app, deps) => {
       const { id } = request.params;
       const { name } = callerOf(request);
       const release = async () => {
-        if ('approve' in request.body) return catalog.holds.approveRelease(id, name);
-        const { releaseNeedsApproval } = await readRules();
+        const now = clock.now();
+        const [{ placedAt }, { rulebook }, cooling] = await Promise.all([
+          catalog.holds.get(id),
+          catalog.rulebook.current(),
+          catalog.retention.coolingVersions(now),
+        ]);
+        // What the hold was never under promised it nothing.
+        const earlier = cooling.filter(({ endedAt }) => endedAt >= placedAt);
+        const { releaseNeedsApproval, releaseGraceMs } = marginsOf(rulebook, earlier, now);
+        if ('approve' in request.body) return catalog.holds.approveRelease(id, name, releaseGraceMs);
         return releaseNeedsApproval
           ? catalog.holds.requestRelease(id, request.body.reason, name)
-          : catalog.holds.release(id, request.body.reason, name);
+          : catalog.holds.release(id, request.body.reason, name, releaseGraceMs);
       };
       return describeHoldFully(await release(), await readMoment());
     },
