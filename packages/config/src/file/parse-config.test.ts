@@ -173,19 +173,31 @@ describe('a problem names its path and line', () => {
       'a preference that is named twice',
       '[dublin]',
       '[dublin, dublin]',
-      [['policies.standard.placement.prefer[1]', 16, 'dublin is named twice']],
+      [['policies.standard.placement.prefer[1]', 16, 'dublin is named twice | Take one of them out of the list.']],
     ],
     [
       'a preference for the home',
       '[dublin]',
       '[berlin]',
-      [['policies.standard.placement.prefer[0]', 16, 'berlin is the home region of shop, which holds its primary copy already']],
+      [
+        [
+          'policies.standard.placement.prefer[0]',
+          16,
+          'berlin is the home region of shop, which holds its primary copy already | Take it out of the list: preferences say where secondaries go.',
+        ],
+      ],
     ],
     [
       'a forbidden preference',
       '[dublin]',
       '[ohio]',
-      [['policies.standard.placement.prefer[0]', 16, 'data may not lie there: ohio lies in US; policy standard allows only EU']],
+      [
+        [
+          'policies.standard.placement.prefer[0]',
+          16,
+          'data may not lie there: ohio lies in US; policy standard allows only EU | Take it out of the list, or allow it.',
+        ],
+      ],
     ],
     [
       'more copies than allowed regions',

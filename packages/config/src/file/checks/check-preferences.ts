@@ -8,10 +8,13 @@ export const checkPreferences: Check = ({ sections, config, vocabulary: { decisi
     const prefer = policy.placement.prefer ?? [];
     for (const [index, name] of prefer.entries()) {
       const path = ['policies', policy.id, 'placement', 'prefer', index];
-      if (prefer.indexOf(name) < index) problems.add(path, `${name} is named twice`);
+      if (prefer.indexOf(name) < index) problems.add(path, `${name} is named twice`, 'Take one of them out of the list.');
       const residents = config.instances.filter((instance) => instance.policy === policy.id);
       const resident = residents.every(({ home }) => home === name) ? residents[0] : undefined;
-      if (resident) problems.add(path, `${name} is the home region of ${resident.id}, which holds its primary copy already`);
+      if (resident) {
+        const text = `${name} is the home region of ${resident.id}, which holds its primary copy already`;
+        problems.add(path, text, 'Take it out of the list: preferences say where secondaries go.');
+      }
       if (!isWhole(sections)) continue;
       // Somebody who names this policy alone and has no data class: what this policy by itself allows.
       const instance = { ...anybody, policy: policy.id, home: name };
@@ -25,7 +28,7 @@ export const checkPreferences: Check = ({ sections, config, vocabulary: { decisi
         now: now(),
       });
       if (!permission.allowed && sections.regions.names.includes(name)) {
-        problems.add(path, `data may not lie there: ${permission.reason.text}`);
+        problems.add(path, `data may not lie there: ${permission.reason.text}`, 'Take it out of the list, or allow it.');
       }
     }
   }
