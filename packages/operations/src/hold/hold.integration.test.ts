@@ -14,7 +14,7 @@ import { createS3Client, createTestBucket, type S3Settings } from '@cbcr/testkit
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { failOnceItHolds, isSegment, plantFault } from '../../test/faults.ts';
-import { perform, succeed } from '../../test/perform.ts';
+import { perform, startRun, succeed } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
 import { planDeletions, probeRegion, readStoreProtection } from '../index.ts';
 
@@ -320,11 +320,11 @@ describe('locks', () => {
     expect((await versionsOf(shop, point, beta)).map(({ at }) => at)).toEqual(before.map(({ at }) => at));
     expect((await stage.catalog.copies.list(point)).find(({ region }) => region === beta)?.state).toBe('expiring');
 
-    // It was the lock alone: once it is lifted, the same deletion ends.
+    // It was the lock alone: once it is lifted, the same run ends.
     await stage.catalog.protection.exempt({ point, region: beta }, 'the test ends', 'ada');
     await tellStore(shop, beta);
     await vi.waitFor(async () => {
-      const again = await perform(stage, 'retention', remove, { dependencies: await inDays(3) });
+      const again = await startRun(stage, 'retention', refusal.run, { dependencies: await inDays(3) });
       expect(again).toMatchObject({ state: 'succeeded', result: { deleted: [point] } });
     }, 60_000);
     expect(await versionsOf(shop, point, beta)).toEqual([]);
