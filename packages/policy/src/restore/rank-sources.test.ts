@@ -84,6 +84,21 @@ describe('sources of a restore', () => {
     expect(order({ copies, rulebook: declared, measured: fast })).toEqual(['berlin', 'dublin']);
   });
 
+  test('a difference that is noise does not outweigh a price: a tenth of the time, a few milliseconds of the way', () => {
+    const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
+    const cheap = { pricePerGiB: 0.01 };
+    const orderOver = (...facts: Parameters<typeof linked>) => order({ copies, rulebook: linked(...facts) });
+    expect(orderOver({ berlin: { latencyMs: 3.1, pricePerGiB: 0.09 }, dublin: { latencyMs: 9.7, ...cheap } })).toEqual([
+      'dublin',
+      'berlin',
+    ]);
+    expect(orderOver({ berlin: { latencyMs: 3.1, pricePerGiB: 0.09 }, dublin: { latencyMs: 40, ...cheap } })).toEqual(['berlin', 'dublin']);
+    const fast = { bandwidth: 1e8, latencyMs: 3.1, pricePerGiB: 0.09 };
+    expect(orderOver({ berlin: fast, dublin: { bandwidth: 1e8, latencyMs: 9.7, ...cheap } })).toEqual(['dublin', 'berlin']);
+    expect(orderOver({ berlin: fast, dublin: { bandwidth: 5e7, latencyMs: 3.1, ...cheap } })).toEqual(['berlin', 'dublin']);
+    expect(orderOver({ berlin: { latencyMs: 9.7 }, dublin: { latencyMs: 3.1 } })).toEqual(['dublin', 'berlin']);
+  });
+
   test('without a price of the link, what the source charges for all that leaves it decides; no price outweighs safety', () => {
     const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
     const priced = linked({}, { berlin: 0.09, dublin: 0.02 });
