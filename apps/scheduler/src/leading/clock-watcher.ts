@@ -33,6 +33,7 @@ export function createClockWatcher({ catalog, clock, logger }: { catalog: Catalo
       rememberAtMs = monotonicMs + rememberEveryMs;
     }
     wasInDoubt = isInDoubt;
-    if (!isInDoubt) trusted = reading;
+    // The first one stays: small steps that each go unnoticed must not add up.
+    if (!isInDoubt) trusted ??= reading;
   };
 }

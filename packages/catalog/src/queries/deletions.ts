@@ -43,6 +43,8 @@ export interface SeenFacts {
   users: number;
   /** Of {@link DeletionQueries.deciding}, from before anything else was read. */
   deciding: string;
+  /** Verified copies of another point without which this would be the last good one: one of them at least is verified still. Empty: it is not asked for. */
+  reliesOn?: readonly CopyKey[] | undefined;
 }
 
 /** How far the bytes of a copy have gone. Every write names the run and its epoch. */
@@ -232,6 +234,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         if (namesOf(point?.copies ?? []) !== namesOf(seen.copies)) return false;
         await tx.select({ id: instances.id }).from(instances).where(eq(instances.id, deletion.instance)).for('share');
         if ((await readDeciding(tx, deletion.instance)) !== seen.deciding) return false;
+        if (!(await isOneVerified(tx, seen.reliesOn ?? []))) return false;
         const [row] = await tx.execute<{ users: number }>(
           sql`select count(*)::int as users from runs where point_id = ${deletion.point} and id <> ${writer.run} and ${activeRun}`,
         );
@@ -356,6 +359,19 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
       await transact((tx) => insertAuditEvent(tx, now, { actor, action: 'deletion.denied', subject: subjectOf(key), facts }));
     },
   };
+}
+
+/** Holds one of the copies as it is until the transaction ends. Always of a newer point, so that two deletions never wait for each other in a circle. */
+async function isOneVerified(tx: Executor, keys: readonly CopyKey[]): Promise<boolean> {
+  if (keys.length === 0) return true;
+  const named = sql.join(
+    keys.map(({ point, region }) => sql`(${point}, ${region})`),
+    sql`, `,
+  );
+  const found = await tx.execute(sql`
+    select c.region_id from ${copies} c join ${recoveryPoints} p on p.id = c.point_id
+    where (c.point_id, c.region_id) in (${named}) and c.state = 'verified' and p.state = 'complete' limit 1 for share of c`);
+  return found.length > 0;
 }
 
 /** Holds are only ever added, and so are versions: counting finds also one whose transaction began earlier and ended later than another's. */

@@ -94,7 +94,9 @@ async function askGate(
     storeHolds: locks.holds,
   });
   if (facts === null) throw new CbcrError('copy.not-found', { point, region });
-  return { verdict: judgeDeletion(facts), seen, garbage: null };
+  // A retired instance may lose its last good point.
+  const reliesOn = facts.instance.retired ? [] : facts.reliesOn;
+  return { verdict: judgeDeletion(facts), seen: { ...seen, reliesOn }, garbage: null };
 }
 
 async function deny(

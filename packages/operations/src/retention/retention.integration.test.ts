@@ -154,6 +154,41 @@ describe('a copy whose grace is over', () => {
     await stage.changePolicy({ synchronousMinimum: 1 });
   });
 
+  test('stays when the newer point on which it relied is found damaged between the last answer of the gate and the point of no return', async () => {
+    const instance = await stage.addInstance('shop-relying', 'pieces', 'pieces:relying');
+    const [older, newer] = [await makePoint(stage, instance), await makePoint(stage, instance)];
+    await older.verify(alpha, beta, gamma);
+    await newer.verify(alpha);
+    const there = await older.fingerprint(beta);
+    const reasons = [{ rule: 'was-asked-for', text: 'the test asked for it' }];
+    for (const region of [alpha, beta, gamma]) {
+      const asked = { instance, purpose: 'manual' as const, wholePoint: true, requestedBy: 'tester', requestReason: 'a test', reasons };
+      expect(await stage.catalog.deletions.mark({ point: older.id, region, ...asked }, 'verified')).toBe(true);
+    }
+    const [segment = ''] = await newer.segments(alpha);
+    const answers: boolean[] = [];
+    const params = { instance, region: beta, points: [older.id], purpose: 'manual' };
+    const done = await perform(
+      stage,
+      'retention',
+      { instance, region: beta, params },
+      {
+        dependencies: dependenciesThat(async (begin) => {
+          if (answers.length === 0) {
+            await newer.flipByte(alpha, segment);
+            await newer.verify(alpha).catch(() => undefined);
+            expect((await newer.copies())['alpha']?.state).toBe('failed');
+          }
+          answers.push(await begin());
+          return answers.at(-1) === true;
+        }),
+      },
+    );
+    expect(answers).toEqual([false]);
+    expect(done).toMatchObject({ result: { deleted: [], denied: [{ reasons: [expect.stringContaining('last-good')] }] } });
+    expect(await older.fingerprint(beta)).toEqual(there);
+  });
+
   test('keeps its manifest when the store locks or holds one segment alone', async () => {
     const there = await old.fingerprint(beta);
     const [segment] = await old.segments(beta);

@@ -62,6 +62,8 @@ export interface DeletionFacts {
   lockedUntil: Date | null;
   /** When the newest point of the instance that would still be good without this copy was captured; null: there would be none. */
   newestGoodWithout: Date | null;
+  /** Its verified copies, when it is another point: at least one of them must be verified still when the deletion begins. */
+  reliesOn?: readonly { point: RecoveryPointId; region: RegionId }[];
   /** Verified copies that must remain as long as the point does not go everywhere. */
   minimumCopies: number;
   /** Copies that are owed and can be made from this one alone. */

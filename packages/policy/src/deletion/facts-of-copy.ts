@@ -68,7 +68,7 @@ export function factsOfCopy(question: CopyInQuestion): DeletionFacts {
     request,
     holds,
     lockedUntil,
-    newestGoodWithout: findNewestGood(question, legal, (other) => other === region || goes(other)),
+    ...findNewestGood(question, legal, (other) => other === region || goes(other)),
     minimumCopies: Math.max(1, question.synchronousMinimum),
     dependents: legal.has(region) ? findDependents(others, placement) : [],
     users: users.filter(({ reads }) => reads === null || reads === region).map(({ id, kind }) => ({ id, kind })),
@@ -93,14 +93,17 @@ function findNewestGood(
   { points, point, now }: CopyInQuestion,
   legal: ReadonlySet<RegionId>,
   goes: (region: RegionId) => boolean,
-): Date | null {
+): Pick<DeletionFacts, 'newestGoodWithout' | 'reliesOn'> {
   let newestMs = Number.NEGATIVE_INFINITY;
+  let reliesOn: NonNullable<DeletionFacts['reliesOn']> = [];
   for (const { id, state, capturedAtMs, copies } of points) {
     if (state !== 'complete' || capturedAtMs > now.getTime() || capturedAtMs <= newestMs) continue;
-    const isGood = copies.some((copy) => copy.state === 'verified' && legal.has(copy.region) && !(id === point.id && goes(copy.region)));
-    if (isGood) newestMs = capturedAtMs;
+    const good = copies.filter((copy) => copy.state === 'verified' && legal.has(copy.region) && !(id === point.id && goes(copy.region)));
+    if (good.length === 0) continue;
+    newestMs = capturedAtMs;
+    reliesOn = id === point.id ? [] : good.map(({ region }) => ({ point: id, region }));
   }
-  return Number.isFinite(newestMs) ? new Date(newestMs) : null;
+  return { newestGoodWithout: Number.isFinite(newestMs) ? new Date(newestMs) : null, reliesOn };
 }
 
 /** Copies that are demanded and still to be made, when no other whole copy is left to make them from. */

@@ -22,6 +22,18 @@ test('a jump in either direction is in doubt, until the time is again what it sh
   expect(watchClock(seen(0), null, at(1_500, 0)).doubt?.text).toMatch(/ahead/);
 });
 
+test('small steps add up, and clocks that run apart slowly do not', () => {
+  const seconds = (now: number, monotonic: number) => ({ now: new Date(minute(0).getTime() + now * 1000), monotonicMs: monotonic * 1000 });
+  const [start, day] = [seconds(0, 0), 86_400];
+  expect(watchClock(seen(0), start, seconds(50, 0)).doubt).toBeNull();
+  expect(watchClock(seen(0), start, seconds(-50, 0)).doubt).toBeNull();
+  expect(watchClock(seen(0), start, seconds(100, 10)).doubt?.text).toMatch(/ahead by 90 s|ahead by 1/);
+  expect(watchClock(seen(0), start, seconds(-90, 10)).doubt?.text).toMatch(/back/);
+  // A hundred parts in a million, for thirty days.
+  expect(watchClock(seen(0), start, seconds(30 * day * 1.0001, 30 * day)).doubt).toBeNull();
+  expect(watchClock(seen(0), start, seconds(30 * day * 1.001, 30 * day)).doubt).not.toBeNull();
+});
+
 test('whoever deletes trusts only a time that somebody watches', () => {
   expect(doubtTime(null, minute(0))?.rule).toBe('clock-unwatched');
   expect(doubtTime(seen(0), minute(5))).toBeNull();

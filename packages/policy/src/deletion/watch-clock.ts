@@ -13,22 +13,28 @@ export interface TimeReading {
   monotonicMs: number;
 }
 
-/** Servers that take over from each other, and slow answers, differ by less. */
+/**
+ * Servers that take over from each other, and slow answers, differ by less; and no margin of a deletion is so short in earnest that a minute counts. It is what
+ * all steps since the reading that is trusted may come to, not each of them: steps of a minute minus a second, one after the other, would be hours.
+ */
 const toleranceMs = 60_000;
+/** Two clocks that nobody sets run apart no faster: clocks are slewed by this share at most, and crystals are ten times better. */
+const driftShare = 0.000_5;
 /** A control plane that slept longer lets a person say what time it is. */
 const longestSleepMs = 24 * 3_600_000;
 /** A scheduler looks every few seconds. */
 const longestUnwatchedMs = 600_000;
 
 /**
- * Whether the catalog's time went on as the monotonic clock did. `trusted` is a reading from before any doubt, of this process; without one the moment
+ * Whether the catalog's time went on as the monotonic clock did. `trusted` is the first reading from before any doubt, of this process; without one the moment
  * that the catalog remembers is all there is. A doubt is settled when the time is again what it should be.
  */
 export function watchClock(seen: SeenTime | null, trusted: TimeReading | null, reading: TimeReading): SeenTime {
   const { now } = reading;
   if (trusted !== null) {
-    const jumpMs = now.getTime() - trusted.now.getTime() - (reading.monotonicMs - trusted.monotonicMs);
-    return { lastSeenAt: now, doubt: Math.abs(jumpMs) > toleranceMs ? describeJump(jumpMs) : null };
+    const elapsedMs = reading.monotonicMs - trusted.monotonicMs;
+    const jumpMs = now.getTime() - trusted.now.getTime() - elapsedMs;
+    return { lastSeenAt: now, doubt: Math.abs(jumpMs) > toleranceMs + elapsedMs * driftShare ? describeJump(jumpMs) : null };
   }
   if (seen === null) return { lastSeenAt: now, doubt: null };
   if (seen.doubt !== null) return { lastSeenAt: now, doubt: seen.doubt };
