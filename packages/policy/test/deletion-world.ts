@@ -1,7 +1,8 @@
-import type { CopyState, DeletionPurpose, HeldCopy, HeldPoint, Placement, Reason, RegionHealth, RegionId } from '@cbcr/domain';
-import { DeletionPermit, runIdSchema } from '@cbcr/domain';
+import type { CopyState, DeletionPurpose, HeldCopy, HeldPoint, Hold, Placement, Reason, RegionHealth, RegionId } from '@cbcr/domain';
+import { DeletionPermit, holdIdSchema, runIdSchema } from '@cbcr/domain';
 import { factsOfCopy } from '../src/deletion/facts-of-copy.ts';
 import { judgeDeletion } from '../src/deletion/judge-deletion.ts';
+import { describeHold, type HoldableCopy, holdsOn } from '../src/holds/holds-on.ts';
 import { instanceOf, pointId, regionId } from '../src/samples.ts';
 
 const names = ['alfa', 'bravo', 'charlie'] as const;
@@ -25,6 +26,10 @@ export const operations = [
   'stop-reading',
   'hold',
   'release',
+  'hold-gold',
+  'release-gold',
+  'relabel',
+  'step',
   'lock',
   'wait',
   'jump',
@@ -65,12 +70,20 @@ export interface Deletion {
   points: readonly Point[];
   trueMs: number;
   held: boolean;
+  /** A hold on a label covered it once, and was not released since; whatever the label became. */
+  heldByLabel: boolean;
   up: boolean;
   legal: ReadonlySet<RegionId>;
   keepMs: ReadonlyMap<RegionId, number>;
 }
 
 const minuteMs = 60_000;
+/** What all steps of the clock together may come to before it is in doubt. */
+export const unnoticedMs = 60_000;
+const goldHold: Hold = {
+  ...{ id: holdIdSchema.parse('H-1'), title: 'Miller', reason: 'a court asks', matter: null, selector: { labels: { tier: 'gold' } } },
+  ...{ placedBy: 'ada', placedAt: new Date(0), releaseRequested: null, released: null },
+};
 
 /** One instance, its points in three regions, and everything that may happen to them. Every deletion goes through the gate, as in the product. */
 export class DeletionWorld {
@@ -82,6 +95,11 @@ export class DeletionWorld {
   #down = new Set<RegionId>();
   #forbidden = new Set<RegionId>();
   #holds = new Set<string>();
+  /** The instance by its label, and what it was; a hold for all that is gold. */
+  #described: HoldableCopy['instance'] = { id: instance, dataClass: 'plain', labels: { tier: 'gold' }, formerly: [] };
+  #goldHold: Hold | null = null;
+  /** Written down when it happens, apart from how it is computed. */
+  #coveredByGold = new Set<string>();
   #keepMs = new Map(regions.map((region) => [region, 60 * minuteMs]));
   readonly #graceMs = 5 * minuteMs;
 
@@ -98,6 +116,7 @@ export class DeletionWorld {
     switch (what) {
       case 'capture':
         this.#points.push(this.#capture());
+        this.#noteCovered();
         return;
       case 'store':
         set('stored', ['planned', 'failed']);
@@ -115,6 +134,29 @@ export class DeletionWorld {
       case 'hold':
       case 'release':
         if (point) this.#holds[what === 'hold' ? 'add' : 'delete'](`${point.id} ${region}`);
+        return;
+      case 'hold-gold':
+        this.#goldHold ??= goldHold;
+        this.#noteCovered();
+        return;
+      case 'release-gold':
+        this.#goldHold = null;
+        this.#coveredByGold.clear();
+        return;
+      case 'relabel': {
+        // Whatever the clock says, an edit ends after all that was captured before it.
+        const endedAt = new Date(Math.max(this.#now().getTime(), ...this.#points.map(({ capturedAtMs }) => capturedAtMs)));
+        const { id: _id, formerly = [], ...described } = this.#described;
+        const former = { ...described, home: regionId('alfa'), engine: 'postgres', endedAt };
+        const labels: Record<string, string> = described.labels['tier'] === 'gold' ? {} : { tier: 'gold' };
+        this.#described = { ...this.#described, labels, formerly: [...formerly, former] };
+        this.#trueMs += 1;
+        this.#noteCovered();
+        return;
+      }
+      case 'step':
+        // Too small to be noticed.
+        this.#wrongMs += (span % 2 === 0 ? 1 : -1) * 25_000;
         return;
       case 'lock':
         if (copy) copy.lockedUntilMs = Math.max(copy.lockedUntilMs, this.#trueMs + span * minuteMs);
@@ -167,6 +209,11 @@ export class DeletionWorld {
 
   #now = () => new Date(this.#trueMs + this.#wrongMs);
 
+  #noteCovered(): void {
+    if (this.#goldHold === null || this.#described.labels['tier'] !== 'gold') return;
+    for (const { id } of this.#points) this.#coveredByGold.add(id);
+  }
+
   #capture(): Point {
     const number = this.#points.length + 1;
     const nowMs = this.#now().getTime();
@@ -213,15 +260,21 @@ export class DeletionWorld {
         minimumUntil: null,
         wholePoint: whole,
         request: purpose === 'manual' ? { by: 'somebody', reason: 'as drawn' } : null,
-        holds: this.#holds.has(`${point.id} ${region}`) ? [reason] : [],
+        holds: [...(this.#holds.has(`${point.id} ${region}`) ? [reason] : []), ...this.#goldOn(point, region)],
         lockedUntil: copy.lockedUntilMs === 0 ? null : new Date(copy.lockedUntilMs),
         users: point.isRead ? [reader] : [],
         health,
-        clockDoubt: this.#wrongMs === 0 ? null : reason,
+        clockDoubt: Math.abs(this.#wrongMs) <= unnoticedMs ? null : reason,
         graceMs: this.#graceMs,
         bulk: null,
       }),
     );
+  }
+
+  #goldOn(point: Point, region: RegionId): Reason[] {
+    const holds = this.#goldHold === null ? [] : [this.#goldHold];
+    const now = this.#now();
+    return holdsOn(holds, { instance: this.#described, point, region }, { now, releaseGraceMs: 0 }).map((hold) => describeHold(hold, now));
   }
 
   #mark(point: Point, copy: Copy, purpose: DeletionPurpose, whole: boolean): void {
@@ -242,6 +295,7 @@ export class DeletionWorld {
       points: structuredClone(this.#points),
       trueMs: this.#trueMs,
       held: this.#holds.has(`${point.id} ${copy.region}`),
+      heldByLabel: this.#coveredByGold.has(point.id),
       up: !this.#down.has(copy.region),
       legal: new Set(regions.filter((region) => !this.#forbidden.has(region))),
       keepMs: new Map(this.#keepMs),

@@ -83,6 +83,14 @@ test('what an instance was before is remembered, however it is changed, and nobo
   expect(await formerly()).toHaveLength(3);
 });
 
+test('an edit ends after everything that was captured before it, whatever the clocks said', async () => {
+  const ahead = new Date(clock.now().getTime() + 3_600_000);
+  const { capturedAt } = await completePoint(catalog, await openRun(catalog), ahead);
+  await apply({ instances: [{ ...shop, labels: { tier: 'gold' } }] });
+  const [first] = (await catalog.instances.get(shop.id)).formerly;
+  expect(first?.endedAt.getTime()).toBeGreaterThanOrEqual(capturedAt.getTime());
+});
+
 test('an edit that changes nothing in the end changes the word by which a deletion notices edits', async () => {
   const before = await catalog.deletions.deciding(shop.id);
   await apply({ instances: [{ ...shop, labels: { tier: 'gold' } }] });
