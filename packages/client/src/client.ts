@@ -17,6 +17,7 @@ import type {
   ReplicationRequest,
   RestoreRequest,
   RetentionPreviewRequest,
+  RetentionRunRequest,
   RollbackRequest,
   SetLimitRequest,
   SimulationRequest,
@@ -39,6 +40,8 @@ import {
   deletionViewSchema,
   type PlannedDeletionView,
   plannedDeletionViewSchema,
+  type RetentionRunView,
+  retentionRunViewSchema,
 } from './views/deletion.ts';
 import { type GarbageCollectionView, type GarbageView, garbageCollectionViewSchema, garbageViewSchema } from './views/garbage.ts';
 import {
@@ -148,6 +151,8 @@ export interface CbcrClient {
   listDeletions(filter?: DeletionFilter): Promise<DeletionView[]>;
   /** What the deletion gate says; without `dryRun: false` nothing is marked. */
   deletePoint(point: string, request: DeletePointRequest): Promise<PlannedDeletionView[]>;
+  /** A round of retention now; without `dryRun: false` nothing is marked and no run starts. */
+  runRetention(request: RetentionRunRequest): Promise<RetentionRunView>;
   confirmDeletions(request: ConfirmDeletionsRequest): Promise<ConfirmationView>;
   applyConfig(request: ApplyConfigRequest): Promise<AppliedConfig>;
   /** Newest first, at most 500; those before the version `before`. */
@@ -272,6 +277,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     setLimit: (name, request) => call(limitViewSchema, 'PUT', `/v1/limits/${id(name)}`, request),
     listDeletions: (filter) => call(z.array(deletionViewSchema), 'GET', `/v1/deletions${query(filter)}`),
     deletePoint: (point, request) => call(z.array(plannedDeletionViewSchema), 'POST', `/v1/points/${id(point)}/deletion`, request),
+    runRetention: (request) => call(retentionRunViewSchema, 'POST', '/v1/retention/runs', request, ofFleet),
     confirmDeletions: (request) => call(confirmationViewSchema, 'POST', '/v1/deletions/confirmations', request),
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
     listPolicyVersions: (filter) => call(z.array(policyVersionViewSchema), 'GET', `/v1/policy/versions${query(filter)}`),

@@ -30,11 +30,13 @@ export {
   type ReplicationRequest,
   type RestoreRequest,
   type RetentionPreviewRequest,
+  type RetentionRunRequest,
   type RollbackRequest,
   releaseHoldRequestSchema,
   replicationRequestSchema,
   restoreRequestSchema,
   retentionPreviewRequestSchema,
+  retentionRunRequestSchema,
   rollbackRequestSchema,
   type SetLimitRequest,
   type SimulationRequest,
@@ -61,6 +63,8 @@ export {
   deletionViewSchema,
   type PlannedDeletionView,
   plannedDeletionViewSchema,
+  type RetentionRunView,
+  retentionRunViewSchema,
 } from './views/deletion.ts';
 export {
   type GarbageCollectionView,

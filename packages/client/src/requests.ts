@@ -150,6 +150,10 @@ export const deletePointRequestSchema = z.strictObject({
 });
 export type DeletePointRequest = z.input<typeof deletePointRequestSchema>;
 
+/** Without an instance: all that have copies whose time is over. */
+export const retentionRunRequestSchema = z.strictObject({ instance: instanceIdSchema.optional(), dryRun: z.boolean().default(true) });
+export type RetentionRunRequest = z.input<typeof retentionRunRequestSchema>;
+
 /** `clock`: the time of the catalog is right. `instance:NAME` or `region:NAME`: so many deletions at once are meant, for a day. */
 export const confirmDeletionsRequestSchema = z.strictObject({
   scope: z.string().regex(/^(?:clock|(?:instance|region):[a-z0-9-]+)$/, 'clock, instance:NAME or region:NAME'),

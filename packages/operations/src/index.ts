@@ -26,4 +26,5 @@ export { submitRun } from './requests/submit-run.ts';
 export { type CarriedOut, carryOutDeletions } from './retention/carry-out-deletions.ts';
 export { type DeletionWish, type PlannedDeletion, planDeletions, type UnwantedCopy } from './retention/plan-deletions.ts';
 export { type ExpiryOfInstance, planExpired } from './retention/plan-expired.ts';
+export { runRetention } from './retention/run-retention.ts';
 export { defaultTransferTuning, type TransferTuning, withLongestLock } from './transfer-tuning.ts';

@@ -23,6 +23,8 @@ export interface TransferTuning {
   workerStaleMs: number;
   /** No store is told to lock an object further than that into the future: nobody could take it back. */
   longestLockMs: number;
+  /** Versions that a worker removes for good in a second. A store bears 3,500 (S3, for each prefix), and several workers may be at it. */
+  erasuresPerSecond: number;
 }
 
 export const defaultTransferTuning: TransferTuning = {
@@ -34,6 +36,7 @@ export const defaultTransferTuning: TransferTuning = {
   // Workers report every second (see the worker's heartbeat); five missed reports are no accident.
   workerStaleMs: 6_000,
   longestLockMs: 3_650 * 86_400_000,
+  erasuresPerSecond: 1_000,
 };
 
 /** With the cap that the environment gives, if it gives one. */

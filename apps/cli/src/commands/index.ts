@@ -51,6 +51,7 @@ import { confirmDeletions } from './retention/confirm.ts';
 import { explainRetention } from './retention/explain.ts';
 import { listDeletions } from './retention/pending.ts';
 import { previewRetention } from './retention/preview.ts';
+import { runRetention } from './retention/run.ts';
 import { cancelRun } from './runs/cancel.ts';
 import { listRuns } from './runs/list.ts';
 import { showRun } from './runs/show.ts';
@@ -84,7 +85,7 @@ export const commandGroups: readonly { name: string; about: string; commands: re
   {
     name: 'retention',
     about: 'how long copies are kept, and why',
-    commands: [previewRetention, explainRetention, listDeletions, confirmDeletions],
+    commands: [previewRetention, explainRetention, runRetention, listDeletions, confirmDeletions],
   },
   { name: 'garbage', about: 'what dead attempts left in the stores', commands: [listGarbage, collectGarbage] },
   {

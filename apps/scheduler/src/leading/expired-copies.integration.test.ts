@@ -1,6 +1,6 @@
 import { systemClock as clock } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
-import { defaultTransferTuning } from '@cbcr/operations';
+import { defaultTransferTuning, runRetention } from '@cbcr/operations';
 import { createLogger } from '@cbcr/telemetry';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -21,7 +21,7 @@ afterAll(() => stage.close());
 
 test('copies that have expired are marked once somebody confirms that so many shall go, and their runs start when the grace is over', async () => {
   const { catalog } = stage;
-  const deps = { catalog, clock, tuning: defaultTransferTuning, logger: createLogger({ service: 'test', level: 'silent' }) };
+  const deps = { catalog, clock, tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000 }, logger: createLogger({ service: 'test', level: 'silent' }) };
   const old = [await makePoint(stage, () => 'verified'), await makePoint(stage, () => 'verified')];
   const newest = await makePoint(stage, () => 'verified');
   while ((await reviewRetention(deps)) === 'again');
@@ -29,6 +29,13 @@ test('copies that have expired are marked once somebody confirms that so many sh
 
   // Two of three points at once are more than the usual share: nothing is marked.
   await createExpiry(deps)();
+  expect(await catalog.deletions.listOpen()).toEqual([]);
+  // Somebody who asks for a round now hears the same, and changes nothing.
+  const asked = { instance: null, requestedBy: 'ada', dryRun: true };
+  const seen = await runRetention(deps, asked);
+  expect(seen.stopped.map(({ instance }) => instance)).toEqual([shop]);
+  expect(new Set(seen.planned.map(({ point }) => point))).toEqual(new Set(old.map(({ id }) => id)));
+  expect(await runRetention(deps, { ...asked, dryRun: false })).toMatchObject({ runs: [], kept: [], stopped: [{ instance: shop }] });
   expect(await catalog.deletions.listOpen()).toEqual([]);
   const until = new Date(clock.now().getTime() + 3_600_000);
   for (const scope of [`instance:${shop}`, `region:${stage.home}`, `region:${stage.other}`])
@@ -44,9 +51,12 @@ test('copies that have expired are marked once somebody confirms that so many sh
   }
   expect(await statesOf(newest)).toEqual(['verified', 'verified']);
 
+  expect(await runRetention(deps, { ...asked, dryRun: false })).toMatchObject({ planned: [], stopped: [], kept: [] });
   const later = { ...clock, now: () => new Date(clock.now().getTime() + 2_000) };
   await createExpiry({ ...deps, clock: later })();
   const runs = await catalog.runs.list({ kind: jobKinds.retention.name });
+  const again = await runRetention({ ...deps, clock: later }, { ...asked, instance: shop, dryRun: false });
+  expect(new Set(again.runs.map(({ id }) => id))).toEqual(new Set(runs.map(({ id }) => id)));
   expect(new Set(runs.map(({ region }) => region))).toEqual(new Set([stage.home, stage.other]));
   const wanted = runs.map(({ params }) => jobKinds.retention.params.parse(params));
   for (const { instance, purpose } of wanted) expect([instance, purpose]).toEqual([shop, 'retention']);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reasonSchema } from './reason.ts';
+import { runViewSchema } from './run.ts';
 
 /** What the deletion gate says about one copy. */
 export const plannedDeletionViewSchema = z.object({
@@ -38,6 +39,23 @@ export const deletionViewSchema = z.object({
   keptAt: z.string().nullable(),
 });
 export type DeletionView = z.infer<typeof deletionViewSchema>;
+
+/** What one round of retention did, or would do. */
+export const retentionRunViewSchema = z.object({
+  /** Copies whose rules let them go; of the first 1,000. */
+  planned: z.array(plannedDeletionViewSchema),
+  /** How many there are in all. */
+  total: z.number(),
+  /** Instances of which nothing expires until somebody confirms it. */
+  stopped: z.array(z.object({ instance: z.string(), reasons: z.array(reasonSchema) })),
+  /** Runs that delete what was marked before; none in a dry run. */
+  runs: z.array(runViewSchema),
+  /** Copies that were marked before and stay after all. */
+  kept: z.array(z.object({ point: z.string(), region: z.string(), reasons: z.array(reasonSchema.extend({ allows: z.boolean() })) })),
+  /** Instances that this round did not come to. */
+  left: z.number(),
+});
+export type RetentionRunView = z.infer<typeof retentionRunViewSchema>;
 
 export const confirmationViewSchema = z.object({
   scope: z.string(),

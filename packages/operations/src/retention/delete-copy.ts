@@ -5,11 +5,15 @@ import type { JobKinds, ParamsOf, RunContext } from '@cbcr/jobs';
 import { type DeletionReason, type DeletionVerdict, judgeDeletion } from '@cbcr/policy';
 import { factsOfGarbage } from '../garbage/facts-of-garbage.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import type { ErasePace } from './erase-pace.ts';
 import { eraseVersions } from './erase-versions.ts';
 import { factsAbout, readDeletionSituation, requestOf, usersOf } from './read-deletion-facts.ts';
 import { type GarbageOfPoint, readGarbage } from './read-garbage.ts';
 import { readStoreLocks, type StoreLocks } from './store-locks.ts';
 
+interface DeletingDependencies extends OperationDependencies {
+  pace: ErasePace;
+}
 type RetentionContext = RunContext<ParamsOf<JobKinds['retention']>>;
 type Outcome = { deleted: true; versions: number; bytes: number } | { deleted: false; reasons: readonly DeletionReason[] };
 
@@ -23,7 +27,7 @@ const freshMs = 20_000;
  * ask the gate → ask the store for its locks, and the gate again → point of no return in the catalog → every version of the manifest → the rest → a listing shows that
  * nothing is left → the catalog says "deleted". It may be killed anywhere: the next start begins with the gate and with what is still there.
  */
-export async function deleteCopy(deps: OperationDependencies, context: RetentionContext, point: RecoveryPointId): Promise<Outcome> {
+export async function deleteCopy(deps: DeletingDependencies, context: RetentionContext, point: RecoveryPointId): Promise<Outcome> {
   const { run, params, region, epoch, signal } = context;
   const { instance, purpose } = params;
   const key = { point, region };
@@ -114,7 +118,7 @@ async function deny(
 }
 
 async function erase(
-  { catalog }: OperationDependencies,
+  { catalog, pace }: DeletingDependencies,
   { run, epoch, signal, log, progress }: RetentionContext,
   { point, region, instance, reasons }: NewDeletion,
   eraser: BlobEraser,
@@ -132,9 +136,9 @@ async function erase(
   const goes = garbage === null ? () => true : garbage.goes;
   const manifest = manifestKey(instance, point);
   // Without its manifest a copy is none, so that nothing that looks whole ever lacks a segment.
-  await eraseVersions({ eraser, goes: (version: StoredVersion) => version.key === manifest && goes(version), onErased, signal });
+  await eraseVersions({ eraser, goes: (version: StoredVersion) => version.key === manifest && goes(version), pace, onErased, signal });
   await catalog.deletions.manifestGone(key, writer);
-  await eraseVersions({ eraser, goes, onErased, signal });
+  await eraseVersions({ eraser, goes, pace, onErased, signal });
   await catalog.deletions.finish(key, writer, reasons);
   log.info({ recoveryPoint: point, region, ...total }, 'the bytes of a copy are gone');
   return { deleted: true, ...total };

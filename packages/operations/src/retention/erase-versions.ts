@@ -1,5 +1,6 @@
 import { type BlobEraser, type Erasure, maxVersionsAtOnce, type StoredVersion } from '@cbcr/blobstore';
 import { CbcrError } from '@cbcr/domain';
+import type { ErasePace } from './erase-pace.ts';
 
 /** What was deleted, in batches as the store takes them. */
 interface ErasedBatch {
@@ -11,6 +12,8 @@ export interface ErasingOptions {
   eraser: BlobEraser;
   /** Which of the point's objects go. */
   goes(version: StoredVersion): boolean;
+  /** Asked before every batch. */
+  pace: ErasePace;
   /** Called after every batch, before the next one; throws when this worker lost the run. */
   onErased(batch: ErasedBatch): Promise<void>;
   signal: AbortSignal;
@@ -23,12 +26,13 @@ const mostRounds = 3;
  * Deletes versions until a listing shows none: an answer that says "deleted" proves nothing. Continues wherever an earlier start stopped, because it
  * begins with what is there. Throws `store.erasure-incomplete` when the store keeps some.
  */
-export async function eraseVersions({ eraser, goes, onErased, signal }: ErasingOptions): Promise<void> {
+export async function eraseVersions({ eraser, goes, pace, onErased, signal }: ErasingOptions): Promise<void> {
   let cause = 'it said that they were deleted';
   for (let round = 0; ; round++) {
     let left = 0;
     let batch: StoredVersion[] = [];
     const flush = async () => {
+      await pace(batch.length, signal);
       signal.throwIfAborted();
       const outcomes = await eraser.deleteVersions(batch, { signal });
       batch = [];

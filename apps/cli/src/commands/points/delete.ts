@@ -1,3 +1,4 @@
+import type { PointView } from '@cbcr/client';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 
@@ -12,7 +13,11 @@ export function deletePoint(parent: Command, cli: Cli): void {
     .requiredOption('--reason <reason>', 'why, for the audit trail')
     .option('--yes', 'really; without it nothing is marked')
     .action(async (point: string, { region, reason, yes = false }: { region?: string; reason: string; yes?: boolean }) => {
-      const planned = await (await cli.connect()).deletePoint(point, { region, reason, dryRun: !yes });
+      const client = await cli.connect();
+      const planned = await client.deletePoint(point, { region, reason, dryRun: !yes });
+      const { state } = await client.getPoint(point);
+      if (yes && planned.some(({ marked }) => !marked)) cli.out.warn('not everything that was asked for goes: see why below');
+      if (planned.length === 0) return cli.out.result(planned, () => describeNothing(state));
       cli.out.result(planned, () => ({
         head: ['region', 'allowed', 'what happens', 'why'],
         rows: planned.map(({ region: where, allowed, marked, reasons }) => [
@@ -26,4 +31,16 @@ export function deletePoint(parent: Command, cli: Cli): void {
         ]),
       }));
     });
+}
+
+/** No copy was asked about. */
+function describeNothing(state: PointView['state']): string {
+  switch (state) {
+    case 'deleted':
+      return 'nothing to delete: the point was deleted before';
+    case 'failed':
+      return 'nothing to delete: the point never came to be; what its capture left goes as garbage (cbcr garbage list)';
+    default:
+      return 'nothing to delete: its copies are marked already, or there is none (cbcr retention pending, cbcr points show)';
+  }
 }

@@ -17,6 +17,7 @@ export function listDeletions(parent: Command, cli: Cli): void {
         open.push(...page);
         isWhole = page.length < pageSize;
       }
+      if (open.length === 0) return cli.out.result(open, () => 'nothing is marked, and no bytes are going');
       cli.out.result(open, () => ({
         head: ['point', 'instance', 'region', 'why', 'by', 'marked', 'bytes go since'],
         rows: open.map(({ point, instance, region, purpose, requestedBy, plannedAt, begunAt }) => [

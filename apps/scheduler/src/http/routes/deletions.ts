@@ -4,17 +4,25 @@ import {
   deletePointRequestSchema,
   deletionViewSchema,
   plannedDeletionViewSchema,
+  retentionRunRequestSchema,
+  retentionRunViewSchema,
 } from '@cbcr/client';
 import { instanceIdSchema, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
-import { planDeletions } from '@cbcr/operations';
+import { type PlannedDeletion, planDeletions, runRetention } from '@cbcr/operations';
 import { z } from 'zod';
 import { describeDeletion } from '../../views/deletion-view.ts';
+import { describeRun } from '../../views/run-view.ts';
 import { callerOf } from '../caller.ts';
 import { period, requireOrder } from './period.ts';
 import type { Route } from './route.ts';
 
 /** How long a confirmation of bulk protection lasts: long enough for what it was asked for, and no licence. */
 const confirmedForMs = 24 * 3_600_000;
+
+/** A round may be about every copy there is. */
+const mostPlanned = 1_000;
+
+const describePlanned = ({ verdict, ...one }: PlannedDeletion) => ({ ...one, allowed: verdict.allow, reasons: verdict.reasons });
 
 export const deletions: Route = (app, deps) => {
   const { catalog, clock } = deps;
@@ -67,7 +75,32 @@ export const deletions: Route = (app, deps) => {
         requestedBy: by,
         dryRun: body.dryRun,
       });
-      return planned.map(({ verdict, ...one }) => ({ ...one, allowed: verdict.allow, reasons: verdict.reasons }));
+      return planned.map(describePlanned);
+    },
+  );
+
+  app.post(
+    '/retention/runs',
+    {
+      schema: {
+        summary: 'A round of retention now: what has expired is marked, and what was marked before and may go now goes; with dryRun nothing happens',
+        body: retentionRunRequestSchema,
+        response: { 200: retentionRunViewSchema },
+      },
+    },
+    async (request) => {
+      const { instance, dryRun } = request.body;
+      if (instance !== undefined) await catalog.instances.get(instance);
+      const requestedBy = callerOf(request).name;
+      const { planned, runs, kept, ...round } = await runRetention(deps, { instance: instance ?? null, requestedBy, dryRun });
+      const listed = planned.slice(0, mostPlanned);
+      return {
+        ...round,
+        planned: listed.map(describePlanned),
+        total: planned.length,
+        runs: runs.map(describeRun),
+        kept: kept.map(({ reasons, ...copy }) => ({ ...copy, reasons: [...reasons] })),
+      };
     },
   );
 
