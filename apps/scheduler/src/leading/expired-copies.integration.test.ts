@@ -21,7 +21,12 @@ afterAll(() => stage.close());
 
 test('copies that have expired are marked once somebody confirms that so many shall go, and their runs start when the grace is over', async () => {
   const { catalog } = stage;
-  const deps = { catalog, clock, tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000 }, logger: createLogger({ service: 'test', level: 'silent' }) };
+  const deps = {
+    catalog,
+    clock,
+    tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000 },
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  };
   const old = [await makePoint(stage, () => 'verified'), await makePoint(stage, () => 'verified')];
   const newest = await makePoint(stage, () => 'verified');
   while ((await reviewRetention(deps)) === 'again');

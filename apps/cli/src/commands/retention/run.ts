@@ -7,7 +7,9 @@ import { parseInput } from '../../parse-input.ts';
 export function runRetention(parent: Command, cli: Cli): void {
   parent
     .command('run')
-    .description('judge now what has expired, and show what would go, with reasons; with --yes it is marked, and what was marked before and may go now goes')
+    .description(
+      'judge now what has expired, and show what would go, with reasons; with --yes it is marked, and what was marked before and may go now goes',
+    )
     .option('--instance <name>', 'of this instance only')
     .option('--dry-run', 'change nothing; this is what happens without --yes')
     .option('--yes', 'really; without it nothing is marked')

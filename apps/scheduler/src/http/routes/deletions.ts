@@ -83,7 +83,8 @@ export const deletions: Route = (app, deps) => {
     '/retention/runs',
     {
       schema: {
-        summary: 'A round of retention now: what has expired is marked, and what was marked before and may go now goes; with dryRun nothing happens',
+        summary:
+          'A round of retention now: what has expired is marked, and what was marked before and may go now goes; with dryRun nothing happens',
         body: retentionRunRequestSchema,
         response: { 200: retentionRunViewSchema },
       },
