@@ -34,12 +34,16 @@ export interface RunningWorker {
 export interface WorkerParts {
   openCatalog: typeof openCatalog;
   createStore: typeof createStore;
+  createLocker: typeof createLocker;
   createEngines: typeof createEngines;
   tuning: TransferTuning;
   timing: Partial<RuntimeTiming>;
 }
 
-export const workerParts: WorkerParts = { openCatalog, createStore, createEngines, tuning: defaultTransferTuning, timing: {} };
+export const workerParts: WorkerParts = {
+  ...{ openCatalog, createStore, createLocker, createEngines },
+  ...{ tuning: defaultTransferTuning, timing: {} },
+};
 
 /** Builds one region's worker. The only file of this app that names adapters. */
 export async function composeWorker(
@@ -72,7 +76,7 @@ export async function composeWorker(
     });
   });
   const lockers = createRegionStores(async ({ id, store }: Region) => {
-    const locker = await createLocker(store, { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock });
+    const locker = await parts.createLocker(store, { region: id, resolveSecret: (reference: string) => secrets.resolve(reference), clock });
     return withLockerRetry(locker, { clock, random, onRetry: metrics.observeStoreRetry });
   });
   const watch = createStoreWatch(await stores.open(region), clock);

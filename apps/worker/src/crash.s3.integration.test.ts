@@ -21,12 +21,24 @@ beforeAll(async () => {
   for (const lane of lanes) crews.set(lane, new Crew(stage, lane, inject('serverEnvironment')));
   await Promise.all([...crews.values()].map((crew) => crew.ready()));
   const points = await makePoints(crashCases.filter(({ lane }) => lane !== 'backup').length);
+  await verifyNewest();
   for (const lane of lanes) crashOneAfterAnother(lane, points);
 }, 600_000);
 afterAll(async () => {
   await Promise.all([...crews.values()].map((crew) => crew.end()));
   await stage.close();
 });
+
+/** A verified point that is newer than all others, so that no other one is the last good one. */
+async function verifyNewest(): Promise<void> {
+  const { catalog } = stage.database;
+  const [point] = await makePoints(1);
+  const region = stage.regions.verify.id;
+  if (point === undefined) throw new Error('a point was made');
+  const run = await stage.submit('verify', 'verify', { point, region }, point);
+  await waitUntil(async () => isFinalRunState((await catalog.runs.get(run)).state), { deadlineMs: 240_000, intervalMs: 50 });
+  if ((await catalog.runs.get(run)).state !== 'succeeded') throw new Error('the newest point is verified');
+}
 
 async function makePoints(count: number): Promise<RecoveryPointId[]> {
   const runs = await Promise.all(Array.from({ length: count }, () => stage.submit('backup', 'backup', {})));
@@ -132,6 +144,41 @@ describe('a worker that is killed in mid-verify', () => {
       expect(run).toMatchObject({ state: 'failed', error: { code: 'format.segment-corrupt' } });
       const copy = points[0]?.copies.find(({ region }) => region === stage.regions.verify.id);
       expect(copy).toMatchObject({ state: 'failed', reason: { rule: 'format.segment-corrupt' } });
+    },
+    patience,
+  );
+});
+
+describe('a worker that is killed in mid-deletion', () => {
+  test.each(named('retention'))(
+    '%s: nothing half looks whole, nothing that is there is called deleted, and another worker ends it',
+    async (_name, crash) => {
+      const { run, points, deletions } = await aftermathOf(crash);
+      expect(run).toMatchObject({ state: 'succeeded' });
+      const [point] = points;
+      expect(point?.copies.find(({ region }) => region === stage.regions.retention.id)).toMatchObject({ state: 'deleted' });
+      expect(deletions).toHaveLength(1);
+      expect(deletions[0]?.confirmedAbsentAt).not.toBeNull();
+      expect(point?.copies.filter(({ region }) => region !== stage.regions.retention.id).map(({ state }) => state)).toEqual([
+        'stored',
+        'stored',
+      ]);
+    },
+    patience,
+  );
+});
+
+describe('a worker that is killed while it sets a legal hold', () => {
+  test.each(named('hold'))(
+    '%s: another worker sets it on every version',
+    async (_name, crash) => {
+      const { run, points, held, readBack } = await aftermathOf(crash);
+      expect(run).toMatchObject({ state: 'succeeded' });
+      expect(held.versions).toBeGreaterThan(3);
+      expect(held.held).toBe(held.versions);
+      expect(readBack).toEqual([points[0]?.storedBytes]);
+      const effects = await stage.database.catalog.protection.effects([stage.shop]);
+      expect(effects.filter((effect) => effect.point === points[0]?.id).map(({ state }) => state)).toEqual(['set']);
     },
     patience,
   );

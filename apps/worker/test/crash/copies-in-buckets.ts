@@ -1,5 +1,5 @@
 import { parseObjectKey, readManifest, verifyCopy, withReadOnly } from '@cbcr/blobstore';
-import type { Clock, RecoveryPointId } from '@cbcr/domain';
+import type { Clock, CopyState, RecoveryPointId } from '@cbcr/domain';
 import { findGarbage } from '@cbcr/operations';
 import type { CrashStage, Lane } from './crash-stage.ts';
 import { lanes } from './crash-stage.ts';
@@ -38,8 +38,24 @@ export async function garbageOf(stage: CrashStage, lane: Lane, points: readonly 
   return keys;
 }
 
+/** Of a copy that is going: a manifest has all of its segments, and what is called deleted has no byte. Others may be deleting it meanwhile. */
+async function findFalseClaims(stage: CrashStage, id: RecoveryPointId, lane: Lane, state: CopyState, clock: Clock): Promise<string[]> {
+  const left = async () => keysOf(stage, lane, [id]);
+  if (state === 'deleted') return (await left()).map((key) => `${key} in ${lane} is there, and its copy is called deleted`);
+  if (state !== 'expiring') return [];
+  const hasManifest = async () => (await left()).some((key) => parseObjectKey(key)?.kind === 'manifest');
+  if (!(await hasManifest())) return [];
+  const trouble = await readCopy(stage, id, lane, clock).then(
+    () => null,
+    (error: unknown) => String(error),
+  );
+  // The manifest goes first: where it still is, every segment was there a moment ago.
+  return trouble !== null && (await hasManifest()) ? [`${id} in ${lane} looks whole and is not: ${trouble}`] : [];
+}
+
 /**
- * What must hold at every moment, also right after a death: a copy that the catalog calls stored or verified has its manifest and all of its bytes,
+ * What must hold at every moment, also right after a death: a copy that the catalog calls stored or verified has its manifest and all of its bytes, one
+ * that is going has all of them as long as it has its manifest, one that is called deleted has none,
  * a point that can be restored is complete, a point that is not complete offers no copy, and what a run may still use is no garbage.
  */
 export async function findHalfMade(stage: CrashStage, points: readonly RecoveryPointId[], clock: Clock): Promise<string[]> {
@@ -49,7 +65,9 @@ export async function findHalfMade(stage: CrashStage, points: readonly RecoveryP
     const point = await catalog.points.get(id);
     for (const lane of lanes) {
       const copy = point.copies.find(({ region }) => region === stage.regions[lane].id);
-      if (copy === undefined || !['stored', 'verified'].includes(copy.state)) continue;
+      if (copy === undefined) continue;
+      problems.push(...(await findFalseClaims(stage, id, lane, copy.state, clock)));
+      if (!['stored', 'verified'].includes(copy.state)) continue;
       if (point.state !== 'complete') problems.push(`${id} is ${point.state} and its copy in ${lane} is ${copy.state}`);
       else await readCopy(stage, id, lane, clock).catch((error: unknown) => problems.push(`${id} in ${lane}: ${String(error)}`));
     }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { pointPrefix } from '@cbcr/blobstore';
 import type { RunRecord } from '@cbcr/catalog';
 import { type Clock, isFinalRunState, type RecoveryPointId, type RunId } from '@cbcr/domain';
 // biome-ignore lint/plugin/test-kit: a part of tests
@@ -22,6 +23,10 @@ export interface Aftermath {
   /** Objects that the run's points left in the buckets although no copy needs them, and those that are found as garbage. */
   left: string[];
   garbage: string[];
+  /** Of a deletion: the evidence. */
+  deletions: Awaited<ReturnType<CrashStage['database']['catalog']['deletions']['listOf']>>;
+  /** Versions of the point in the lane `hold`, and those that the store itself holds. */
+  held: { versions: number; held: number };
   /** Between what was backed up and the target of a restore. */
   differences: string[];
 }
@@ -60,6 +65,8 @@ export async function crashRun(setting: Setting, crash: CrashCase, point: Recove
     replicate: ['replicate'],
     verify: crash.damaged ? [] : ['verify'],
     restore: [],
+    retention: [],
+    hold: ['hold'],
   };
   return {
     run: await catalog.runs.get(run),
@@ -81,6 +88,8 @@ export async function crashRun(setting: Setting, crash: CrashCase, point: Recove
         ),
       )
     ).flat(),
+    deletions: lane === 'retention' ? await catalog.deletions.listOf(point) : [],
+    held: lane === 'hold' ? await countHeld(stage, point) : { versions: 0, held: 0 },
     movedTwice: lane === 'replicate' ? countMovedTwice(crew, point) : {},
     differences:
       prepared.target === undefined
@@ -103,11 +112,40 @@ async function prepare(stage: CrashStage, { lane, damaged }: CrashCase, point: R
       if (damaged) await damageSegment(stage, point);
       await catalog.copies.askVerification({ point, region, reason });
       return { params: { point, region }, point };
+    case 'retention': {
+      await makeCopy(stage, lane, point);
+      await catalog.clockWatch.see({ lastSeenAt: await catalog.now(), doubt: null });
+      const asked = { instance: stage.shop, purpose: 'manual' as const, wholePoint: true, requestedBy: 'tester', requestReason: 'a test' };
+      if (!(await catalog.deletions.mark({ point, region, ...asked, reasons: [reason] }, 'stored')))
+        throw new Error('the copy can be marked');
+      const markedAtMs = (await catalog.now()).getTime();
+      // The grace of a second, and what clocks may differ by.
+      await waitUntil(async () => (await catalog.now()).getTime() > markedAtMs + 3_000, { deadlineMs: 60_000, intervalMs: 200 });
+      return { params: { instance: stage.shop, region, points: [point], purpose: 'manual' }, point };
+    }
+    case 'hold': {
+      await makeCopy(stage, lane, point);
+      const hold = { title: 'case', reason: 'a court asks', matter: null, selector: { points: [point], regions: [region] } };
+      await catalog.holds.place(hold, 'counsel');
+      return { params: { instance: stage.shop, region }, point };
+    }
     case 'restore': {
       const { database, reference } = await stage.createTarget();
       return { params: { point, to: region, target: reference }, point, target: database };
     }
   }
+}
+
+/** By a real replication, before anybody dies. */
+async function makeCopy(stage: CrashStage, lane: Lane, point: RecoveryPointId): Promise<void> {
+  const { catalog } = stage.database;
+  const region = stage.regions[lane].id;
+  await catalog.copies.plan(point, [{ region, role: 'secondary', reason: { rule: 'test', text: 'the test asks for it' } }]);
+  const run = await stage.submit('replicate', lane, { point, target: region }, point);
+  const isOver = async () => isFinalRunState((await catalog.runs.get(run)).state);
+  await waitUntil(isOver, { deadlineMs: 120_000, intervalMs: 50 });
+  const { state, error } = await catalog.runs.get(run);
+  if (state !== 'succeeded') throw new Error(`the copy was not made: ${JSON.stringify(error)}`);
 }
 
 async function keysInAll(stage: CrashStage, points: Aftermath['points']): Promise<string[]> {
@@ -157,4 +195,10 @@ function countMovedTwice({ failpoints }: Crew, point: RecoveryPointId): Aftermat
     moved[stream] = counted;
   }
   return moved;
+}
+
+async function countHeld({ locker, shop }: CrashStage, point: RecoveryPointId): Promise<Aftermath['held']> {
+  const protections = [];
+  for await (const version of locker.listVersions(pointPrefix(shop, point))) protections.push(await locker.getProtection(version));
+  return { versions: protections.length, held: protections.filter((each) => each?.legalHold === true).length };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type BlobStore, createKeyRing, type KeyProvider } from '@cbcr/blobstore';
+import { type BlobLocker, type BlobStore, createKeyRing, type KeyProvider } from '@cbcr/blobstore';
 // biome-ignore lint/plugin/adapters: looks into the buckets as the workers' own composition does
-import { createStore } from '@cbcr/blobstore/adapters';
+import { createLocker, createStore } from '@cbcr/blobstore/adapters';
 import { createTestCatalog, type TestCatalog } from '@cbcr/catalog/testing';
 import { createSecrets } from '@cbcr/config';
 import {
@@ -13,6 +13,7 @@ import {
   type Region,
   type RunId,
   regionSchema,
+  retentionSectionSchema,
 } from '@cbcr/domain';
 import { createQueues, type JobKindName, jobKinds, type Queues } from '@cbcr/jobs';
 import {
@@ -26,7 +27,7 @@ import {
 } from '@cbcr/testkit';
 
 /** The regions of the crash tests, each by what its workers do: a crash of one kind never disturbs another. */
-export const lanes = ['backup', 'verify', 'replicate', 'restore'] as const;
+export const lanes = ['backup', 'verify', 'replicate', 'restore', 'retention', 'hold'] as const;
 export type Lane = (typeof lanes)[number];
 
 /** A catalog, a bucket for each lane, the queues, and a database that is instance `shop`: home `backup`, second copy in `verify`. */
@@ -37,6 +38,8 @@ export interface CrashStage {
   readonly regions: Readonly<Record<Lane, Region>>;
   readonly buckets: Readonly<Record<Lane, S3Settings>>;
   readonly stores: Readonly<Record<Lane, BlobStore>>;
+  /** Of the lane `hold`. */
+  readonly locker: BlobLocker;
   readonly environment: Readonly<Record<string, string>>;
   /** Where failpoints keep their files. */
   readonly folder: string;
@@ -73,6 +76,7 @@ export async function createCrashStage(given: {
   });
   const resolveSecret = async (reference: string) => (reference === 'env:S3_ACCESS' ? given.s3.accessKeyId : given.s3.secretAccessKey);
   const stores = await forLanes((lane) => createStore(regions[lane].store, { region: regions[lane].id, resolveSecret, clock }));
+  const locker = await createLocker(regions.hold.store, { region: regions.hold.id, resolveSecret, clock });
   const policy = policySchema.parse({
     id: 'standard',
     placement: { copies: 2, prefer: [regions.verify.id], jurisdictions: ['EU'], synchronousMinimum: 2 },
@@ -84,7 +88,8 @@ export async function createCrashStage(given: {
     policy: policy.id,
     connection: 'env:SHOP_URL',
   });
-  await catalog.applyConfig({ regions: Object.values(regions), policies: [policy], instances: [shop] }, 'test');
+  const retention = retentionSectionSchema.parse({ grace: '1s' });
+  await catalog.applyConfig({ regions: Object.values(regions), policies: [policy], instances: [shop], retention }, 'test');
   const queues = createQueues({ redisUrlFor: () => redisUrl, kinds: jobKinds, clock, onError: () => undefined });
   const targets: TestDatabase[] = [];
   return {
@@ -94,6 +99,7 @@ export async function createCrashStage(given: {
     regions,
     buckets,
     stores,
+    locker,
     folder: temporary.path,
     shop: shop.id,
     source,
@@ -120,7 +126,7 @@ export async function createCrashStage(given: {
     },
     async close() {
       await queues.close();
-      await Promise.all(Object.values(stores).map((store) => store.close()));
+      await Promise.all([locker, ...Object.values(stores)].map((store) => store.close()));
       await database.drop();
       await Promise.all([source, ...targets].map((each) => each.drop()));
       await temporary.remove();

@@ -33,9 +33,20 @@ const deeds: Readonly<Record<Lane, readonly (string | readonly [deed: string, ti
     'ledger.succeed',
   ],
   verify: ['ledger.open', ['get segment here', 3], 'copies.markVerified', 'ledger.succeed'],
+  retention: ['deletions.begin', 'deletions.finish'],
+  hold: ['protection.record'],
   restore: ['ledger.open', 'engine.checkTarget', ['get segment there', 3], 'ledger.checkpoint', 'engine.restore', 'ledger.succeed'],
 };
-const single: readonly CrashCase[] = [{ lane: 'restore', failpoint: 'after marking the target', time: 1, damaged: false }];
+/** Moments of which one side says all. A deletion lists five times: for the locks, the manifest, its absence, the rest and its absence. */
+const single: readonly CrashCase[] = [
+  { lane: 'restore', failpoint: 'after marking the target', time: 1, damaged: false },
+  { lane: 'retention', failpoint: 'after erase manifest here', time: 1, damaged: false },
+  { lane: 'retention', failpoint: 'after deletions.manifestGone', time: 1, damaged: false },
+  { lane: 'retention', failpoint: 'after erase segments here', time: 2, damaged: false },
+  { lane: 'retention', failpoint: 'after deletions.count', time: 2, damaged: false },
+  { lane: 'retention', failpoint: 'before list versions here', time: 5, damaged: false },
+  { lane: 'hold', failpoint: 'after hold version here', time: 3, damaged: false },
+];
 const verdicts = ['copies.markFailed', 'ledger.fail'];
 
 const bothSides = (deed: string): Failpoint[] => [`before ${deed}`, `after ${deed}`];

@@ -1,4 +1,4 @@
-import { type BlobStore, parseObjectKey } from '@cbcr/blobstore';
+import { type BlobEraser, type BlobLocker, type BlobStore, type Erasure, parseObjectKey } from '@cbcr/blobstore';
 import type { Catalog } from '@cbcr/catalog';
 import type { RegionId } from '@cbcr/domain';
 import type { Engine, RestoreSource } from '@cbcr/engines';
@@ -11,13 +11,14 @@ export function withFailpoints(parts: WorkerParts, points: Failpoints, region: R
     ...parts,
     openCatalog: (options) => mortalCatalog(parts.openCatalog(options), points),
     createStore: async (spec, context) => mortalStore(await parts.createStore(spec, context), points, region),
+    createLocker: async (spec, context) => mortalLocker(await parts.createLocker(spec, context), points),
     createEngines: (tools) =>
       Object.fromEntries(Object.entries(parts.createEngines(tools)).map(([name, engine]) => [name, mortalEngine(engine, points)])),
   };
 }
 
 function mortalCatalog(catalog: Catalog, { around }: Failpoints): Catalog {
-  const { ledger, points, copies } = catalog;
+  const { ledger, points, copies, deletions, protection } = catalog;
   return {
     ...catalog,
     ledger: {
@@ -27,6 +28,17 @@ function mortalCatalog(catalog: Catalog, { around }: Failpoints): Catalog {
       checkpoint: (...given) => around('ledger.checkpoint', () => ledger.checkpoint(...given)),
       succeed: (...given) => around('ledger.succeed', () => ledger.succeed(...given)),
       fail: (...given) => around('ledger.fail', () => ledger.fail(...given)),
+    },
+    deletions: {
+      ...deletions,
+      begin: (...given) => around('deletions.begin', () => deletions.begin(...given)),
+      manifestGone: (...given) => around('deletions.manifestGone', () => deletions.manifestGone(...given)),
+      count: (...given) => around('deletions.count', () => deletions.count(...given)),
+      finish: (...given) => around('deletions.finish', () => deletions.finish(...given)),
+    },
+    protection: {
+      ...protection,
+      record: (...given) => around('protection.record', () => protection.record(...given)),
     },
     points: {
       ...points,
@@ -44,7 +56,8 @@ function mortalCatalog(catalog: Catalog, { around }: Failpoints): Catalog {
 }
 
 /** `put segment here`, `put manifest there`, `get segment there`: here is the region of the worker. */
-function mortalStore(store: BlobStore, { around, note }: Failpoints, region: RegionId): BlobStore {
+function mortalStore(store: BlobStore, points: Failpoints, region: RegionId): BlobStore {
+  const { around, note } = points;
   const act = <Result>(verb: 'put' | 'get', key: string, work: () => Promise<Result>): Promise<Result> => {
     const kind = parseObjectKey(key)?.kind;
     if (kind === undefined) return work();
@@ -59,10 +72,39 @@ function mortalStore(store: BlobStore, { around, note }: Failpoints, region: Reg
     head: (key, options) => store.head(key, options),
     list: (prefix, options) => store.list(prefix, options),
     delete: (key, options) => store.delete(key, options),
-    openEraser: (permit) => store.openEraser(permit),
+    openEraser: (permit) => mortalEraser(store.openEraser(permit), points),
     probe: (options) => store.probe(options),
     ping: (options) => store.ping(options),
     close: () => store.close(),
+  };
+}
+
+/** A store that takes few versions in a request, so that a process can die amid the segments of a small copy. */
+const versionsAtOnce = 50;
+
+function mortalEraser(eraser: BlobEraser, { around, reach }: Failpoints): BlobEraser {
+  return {
+    ...eraser,
+    async *listVersions(options) {
+      reach('before list versions here');
+      yield* eraser.listVersions(options);
+    },
+    async deleteVersions(versions, options) {
+      const erased: Erasure[] = [];
+      const deed = versions.some(({ key }) => parseObjectKey(key)?.kind === 'manifest') ? 'erase manifest here' : 'erase segments here';
+      for (let begin = 0; begin < versions.length; begin += versionsAtOnce) {
+        const some = versions.slice(begin, begin + versionsAtOnce);
+        erased.push(...(await around(deed, () => eraser.deleteVersions(some, options))));
+      }
+      return erased;
+    },
+  };
+}
+
+function mortalLocker(locker: BlobLocker, { around }: Failpoints): BlobLocker {
+  return {
+    ...locker,
+    setLegalHold: (...given) => around('hold version here', () => locker.setLegalHold(...given)),
   };
 }
 
