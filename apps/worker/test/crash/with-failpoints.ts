@@ -80,7 +80,7 @@ function mortalStore(store: BlobStore, points: Failpoints, region: RegionId): Bl
 }
 
 /** A store that takes few versions in a request, so that a process can die amid the segments of a small copy. */
-const versionsAtOnce = 50;
+const versionsAtOnce = 3;
 
 function mortalEraser(eraser: BlobEraser, { around, reach }: Failpoints): BlobEraser {
   return {
