@@ -53,11 +53,7 @@ async function run(words: readonly string[], environment: Record<string, string 
   const child = spawn(process.execPath, [program, ...words, '--json'], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit');
   let peakBytes = 0;
-  let isRunning = true;
-  ended.then(() => {
-    isRunning = false;
-  });
-  while (isRunning) {
+  while (child.exitCode === null && child.signalCode === null) {
     peakBytes = Math.max(peakBytes, readPeak(child.pid));
     await systemClock.sleep(20);
   }
