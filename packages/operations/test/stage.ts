@@ -15,6 +15,7 @@ import {
   type Region,
   type RegionId,
   regionSchema,
+  retentionSectionSchema,
 } from '@cbcr/domain';
 import type { Engine } from '@cbcr/engines';
 // biome-ignore lint/plugin/adapters: the stage composes what an app's compose.ts does
@@ -47,6 +48,8 @@ export interface Stage {
   addInstance(id: string, engine: string, connection: string): Promise<InstanceId>;
   /** Replaces the policy, as a new cbcr.yaml would. */
   changePolicy(placement: Partial<Policy['placement']>): Promise<void>;
+  /** Replaces what the rules say of retention. */
+  changeRetention(section: object): Promise<void>;
   /** A new connection for something to restore into. */
   nameConnection(connection: string): `env:${string}`;
   close(): Promise<void>;
@@ -89,7 +92,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   );
   const keys = createKeyRing(JSON.stringify(Object.fromEntries(regions.map(({ keyId }) => [keyId, randomBytes(32).toString('base64')]))));
   let policy = policySchema.parse({ id: 'standard', placement: { copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] } });
-  const apply = () => catalog.applyConfig({ regions, policies: [policy], instances: [] }, 'test');
+  let retention = retentionSectionSchema.parse({});
+  const apply = () => catalog.applyConfig({ regions, policies: [policy], instances: [], retention }, 'test');
   await apply();
 
   const secrets: Record<string, string> = { ...options.secrets };
@@ -167,6 +171,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
     async changePolicy(placement) {
       policy = policySchema.parse({ ...policy, placement: { ...policy.placement, ...placement } });
+      await apply();
+    },
+    async changeRetention(section) {
+      retention = retentionSectionSchema.parse(section);
       await apply();
     },
     nameConnection(connection) {

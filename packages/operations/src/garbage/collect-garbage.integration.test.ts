@@ -152,6 +152,16 @@ describe('a worker that dies amid a collection', () => {
   });
 });
 
+test('a grace that somebody takes away protects what dead attempts left until it has cooled off', async () => {
+  const { dead } = await makeDeadAttempt();
+  await stage.changeRetention({ grace: '1s' });
+  const soon = () => new Date(systemClock.now().getTime() + 2 * hourMs);
+  await stage.catalog.clockWatch.see({ lastSeenAt: soon(), doubt: null });
+  const found = await search(alpha, { ...tomorrow(), clock: { ...systemClock, now: soon } });
+  await stage.changeRetention({});
+  expect(found.garbage.map(({ point, denied }) => [point, denied.map(({ rule }) => rule)])).toEqual([[dead, ['grace']]]);
+});
+
 /** A complete point of which an earlier attempt left two segments where the policy demands no copy yet. */
 async function makeLeftovers(): Promise<MadePoint> {
   await stage.changePolicy({ copies: 2, prefer: [beta], jurisdictions: ['EU'] });

@@ -19,7 +19,7 @@ interface GarbageInQuestion {
 /** What the deletion gate asks about what an attempt left behind. The situation is of the instance, and knows of the point. */
 export function factsOfGarbage(situation: DeletionSituation, question: GarbageInQuestion): DeletionFacts {
   const { instance, point, region, stage, found, writtenAt, locks, run } = question;
-  const { decision, facts, clockDoubt } = situation;
+  const { decision, facts, clockDoubt, margins } = situation;
   const known = facts.get(point);
   const capturedAt = known?.point.capturedAt ?? null;
   const at = { id: point, capturedAtMs: capturedAt?.getTime() ?? decision.now.getTime() };
@@ -48,7 +48,7 @@ export function factsOfGarbage(situation: DeletionSituation, question: GarbageIn
     users: known === undefined ? [] : usersOf(known, run).map(({ id, kind }) => ({ id, kind })),
     health: decision.health.get(region) ?? { state: 'unknown', reason: 'no worker has ever reported', since: null },
     clockDoubt,
-    graceMs: decision.rulebook.retention.grace.ms,
+    graceMs: margins.graceMs,
     bulk: null,
   };
 }
