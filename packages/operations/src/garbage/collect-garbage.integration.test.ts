@@ -152,6 +152,21 @@ describe('a worker that dies amid a collection', () => {
   });
 });
 
+test('a collection that died lately is ended by the next start: the grace was over when it began', async () => {
+  const { dead } = await makeDeadAttempt();
+  const run = await createRun(stage, 'retention', wanted(beta, dead));
+  const crash = crashProcess(tomorrow(), 'after', (deed: Deed) => deed === 'erase beta manifest');
+  await startRun(stage, 'retention', run, { dependencies: crash.dependencies, dies: true });
+  const ours = tomorrow();
+  const { deletions } = ours.catalog;
+  // The catalog of the stage lives today: it began a moment ago.
+  const listOpen: typeof deletions.listOpen = async (filter) =>
+    (await deletions.listOpen(filter)).map((open) => ({ ...open, begunAt: open.begunAt && later() }));
+  const dependencies = { ...ours, catalog: { ...ours.catalog, deletions: { ...deletions, listOpen } } };
+  expect(denialsOf(await startRun(stage, 'retention', run, { dependencies }))).toBe('');
+  expect(await keysIn(beta, dead)).toEqual([]);
+});
+
 test('a grace that somebody takes away protects what dead attempts left until it has cooled off', async () => {
   const { dead } = await makeDeadAttempt();
   await stage.changeRetention({ grace: '1s' });

@@ -11,6 +11,8 @@ interface GarbageInQuestion {
   found: StoredPointVerdict;
   /** When the youngest object of it was written. */
   writtenAt: Date | null;
+  /** An earlier attempt began to delete it, and nothing is seen of it any more. */
+  isEnding?: boolean;
   locks: StoreLocks;
   /** The run that asks: it uses nothing. */
   run: RunId;
@@ -18,7 +20,7 @@ interface GarbageInQuestion {
 
 /** What the deletion gate asks about what an attempt left behind. The situation is of the instance, and knows of the point. */
 export function factsOfGarbage(situation: DeletionSituation, question: GarbageInQuestion): DeletionFacts {
-  const { instance, point, region, stage, found, writtenAt, locks, run } = question;
+  const { instance, point, region, stage, found, writtenAt, isEnding = false, locks, run } = question;
   const { decision, facts, clockDoubt, margins } = situation;
   const known = facts.get(point);
   const capturedAt = known?.point.capturedAt ?? null;
@@ -39,6 +41,7 @@ export function factsOfGarbage(situation: DeletionSituation, question: GarbageIn
     owed: null,
     garbage: found,
     garbageWrittenAt: writtenAt,
+    garbageIsEnding: isEnding,
     request: null,
     holds: [...situation.holdsOn(at, region), ...locks.holds],
     lockedUntil: locks.lockedUntil,

@@ -82,8 +82,18 @@ async function askGate(
   if (purpose === 'garbage') {
     const store = await deps.openStore(await deps.catalog.regions.get(region));
     const garbage = await readGarbage({ catalog: deps.catalog, store, instance, point, begunAt: open?.begunAt ?? null, signal });
-    const { found, writtenAt } = garbage;
-    const facts = factsOfGarbage(situation, { instance, point, region, stage: 'execution', found, writtenAt, locks, run: run.id });
+    const { found, writtenAt, isEnding } = garbage;
+    const facts = factsOfGarbage(situation, {
+      instance,
+      point,
+      region,
+      stage: 'execution',
+      found,
+      writtenAt,
+      isEnding,
+      locks,
+      run: run.id,
+    });
     return { verdict: judgeDeletion(facts), seen, garbage };
   }
   const facts = factsAbout(situation, {

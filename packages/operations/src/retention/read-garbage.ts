@@ -8,8 +8,10 @@ import { youngest } from '../garbage/youngest.ts';
 /** What of one point in one region nobody refers to. */
 export interface GarbageOfPoint {
   found: StoredPointVerdict;
-  /** Of the youngest object of it, or when its end began; null: nothing is there, or the store does not say. */
+  /** Of the youngest object of it; null: nothing is there, or the store does not say. */
   writtenAt: Date | null;
+  /** An earlier attempt began its end, and nothing is seen of it any more. */
+  isEnding: boolean;
   goes(version: StoredVersion): boolean;
 }
 
@@ -38,10 +40,11 @@ export async function readGarbage({ catalog, store, instance, point, begunAt, si
     dates.push(writtenAt);
     found = { keep, reason };
   }
-  if (keys.size === 0 && begunAt !== null) found = await judgeNothing(catalog, store.region, point);
+  const isEnding = keys.size === 0 && begunAt !== null;
+  if (isEnding) found = await judgeNothing(catalog, store.region, point);
   // Older versions, and what delete markers hide, go with all the rest.
   const isAll = found.keep === 'nothing';
-  return { found, writtenAt: begunAt ?? youngest(dates), goes: ({ key }) => isAll || keys.has(key) };
+  return { found, writtenAt: youngest(dates), isEnding, goes: ({ key }) => isAll || keys.has(key) };
 }
 
 /** Of a point of which the bucket shows nothing any more: older versions may be left of it, which only the eraser sees. */

@@ -54,6 +54,8 @@ export interface DeletionFacts {
   garbage: StoredPointVerdict | null;
   /** When the youngest object that nobody refers to was written; null: the store does not say, or it is no garbage. */
   garbageWrittenAt: Date | null;
+  /** An earlier attempt began to delete it, so that its grace was over, and nothing is seen of it any more: older versions may be left. */
+  garbageIsEnding?: boolean;
   /** Who asked for the deletion in person. */
   request: { by: string; reason: string } | null;
   /** Legal holds that cover the copy, those that were released lately included. */
