@@ -6,12 +6,19 @@ import type { Logger } from '@cbcr/telemetry';
 /** How often what is seen is remembered for the next scheduler. */
 const rememberEveryMs = 5_000;
 
+interface WatchDependencies {
+  catalog: Pick<Catalog, 'now'> & { clockWatch: Pick<Catalog['clockWatch'], 'read' | 'see'> };
+  clock: Clock;
+  logger: Logger;
+}
+
 /**
  * Compares the catalog's time with the clock of the machine that nobody sets. A jump is in doubt until the time is again what it should be, or a
  * person says that it is right; nothing expires meanwhile.
  */
-export function createClockWatcher({ catalog, clock, logger }: { catalog: Catalog; clock: Clock; logger: Logger }): () => Promise<void> {
+export function createClockWatcher({ catalog, clock, logger }: WatchDependencies): () => Promise<void> {
   let trusted: TimeReading | null = null;
+  let latest: TimeReading | null = null;
   let wasInDoubt = false;
   let rememberAtMs = Number.NEGATIVE_INFINITY;
   return async () => {
@@ -23,8 +30,10 @@ export function createClockWatcher({ catalog, clock, logger }: { catalog: Catalo
     const reading = { now, monotonicMs };
     const before = await catalog.clockWatch.read();
     // A person settled it.
-    if (wasInDoubt && before?.doubt === null) trusted = reading;
-    const seen = watchClock(before, trusted, reading);
+    if (wasInDoubt && before?.doubt === null) trusted = latest = reading;
+    // Two clocks run apart a little all the time: compared with the first reading alone, a jump would hide in what they may differ by after weeks.
+    const step = watchClock(before, latest, reading);
+    const seen = step.doubt === null ? watchClock(before, trusted, reading) : step;
     const isInDoubt = seen.doubt !== null;
     if (isInDoubt !== wasInDoubt)
       logger.warn({ doubt: seen.doubt }, isInDoubt ? 'the time is in doubt: nothing expires' : 'the time is trusted again');
@@ -33,7 +42,9 @@ export function createClockWatcher({ catalog, clock, logger }: { catalog: Catalo
       rememberAtMs = monotonicMs + rememberEveryMs;
     }
     wasInDoubt = isInDoubt;
+    if (isInDoubt) return;
     // The first one stays: small steps that each go unnoticed must not add up.
-    if (!isInDoubt) trusted ??= reading;
+    trusted ??= reading;
+    latest = reading;
   };
 }

@@ -26,7 +26,8 @@ const longestSleepMs = 24 * 3_600_000;
 const longestUnwatchedMs = 600_000;
 
 /**
- * Whether the catalog's time went on as the monotonic clock did. `trusted` is the first reading from before any doubt, of this process; without one the moment
+ * Whether the catalog's time went on as the monotonic clock did. `trusted` is a reading from before any doubt, of this process: the first one, so that small
+ * steps add up, and the latest one, so that what clocks may differ by after weeks hides no jump; without one the moment
  * that the catalog remembers is all there is. A doubt is settled when the time is again what it should be.
  */
 export function watchClock(seen: SeenTime | null, trusted: TimeReading | null, reading: TimeReading): SeenTime {
