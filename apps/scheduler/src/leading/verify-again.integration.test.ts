@@ -1,4 +1,4 @@
-import { systemClock } from '@cbcr/domain';
+import { CbcrError, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { configure, createRounds, laterClock, newNamespace, type Rounds } from '../../test/leading-stage.ts';
@@ -68,6 +68,25 @@ test('a region is never given more than its share at a time', async () => {
   expect(await verifications()).toHaveLength(8);
   await schedulerIn(days(29))();
   expect(await verifications()).toHaveLength(8);
+});
+
+test('copies that nobody can read back do not keep the others of their region from their turn', async () => {
+  await configure(stage, stage.yaml({ copies: 1, verifyEvery: '30d' }));
+  for (let point = 0; point < 10; point++) await makePoint(stage, () => 'verified');
+  const round = schedulerIn(days(29));
+  const asked = new Set<string | null>();
+  for (const verifyEvery of ['29d', '28d']) {
+    // A scheduler rests between two sweeps; a change of the rules begins one at once.
+    await configure(stage, stage.yaml({ copies: 1, verifyEvery }));
+    await round();
+    for (const { id, point } of await stage.catalog.runs.list({ kind: 'verify', states: ['queued'] })) {
+      asked.add(point);
+      const opened = await stage.catalog.ledger.open(id, 'worker of the test');
+      // A key is missing: it proves nothing about the copy, which stays as it is.
+      await stage.catalog.ledger.fail(id, opened?.epoch ?? 0, new CbcrError('run.unexpected', { cause: 'a key is missing' }).toReport());
+    }
+  }
+  expect(asked.size).toBe(10);
 });
 
 test('what is only stored is left to the repair of copies', async () => {

@@ -24,18 +24,21 @@ const runsAtOnce = 8;
 /** More active verifications than this are not looked through; then nothing is added to them. */
 const mostActive = 1_000;
 const [shortestRestMs, longestRestMs] = [5_000, 3_600_000];
+/** A copy that was asked for and is due still, because its run proved nothing, lets all others go first for this part of the time that its policy gives. */
+const askAgainShare = 1 / 20;
 /** While a region has its share of runs. */
 const busyRestMs = 30_000;
 
 /**
  * Has copies read back again as often as their policies say (`verifyEvery`): sweeps over the instances that have one, a page in a round, and rests between
  * two sweeps ten times as long as a sweep took at least. Remembers nothing that matters: the catalog knows when each copy was verified, and a run for it
- * that has not ended is found by its dedupe key.
+ * that has not ended is found by its dedupe key. Which copies were asked for lately is forgotten with the leadership.
  */
 export function createVerification(deps: VerificationDependencies): () => Promise<'again' | 'done'> {
   const { catalog, clock, logger } = deps;
   let left: { instance: CatalogInstance; every: Duration }[] = [];
   let version = -1;
+  const askAgainAtMs = new Map<string, number>();
   let sweepAtMs = Number.NEGATIVE_INFINITY;
   let sweep = { beganMs: 0, isShort: false, restMs: longestRestMs };
 
@@ -43,6 +46,7 @@ export function createVerification(deps: VerificationDependencies): () => Promis
     const { rulebook, version: current } = await catalog.rulebook.current();
     if (current === version && clock.monotonicMs() < sweepAtMs) return;
     version = current;
+    for (const [key, atMs] of askAgainAtMs) if (atMs <= clock.monotonicMs()) askAgainAtMs.delete(key);
     left = (await catalog.instances.list({ retired: true })).flatMap((instance) => {
       const every = resolvePolicy(rulebook, instance).policy.verifyEvery;
       return every === undefined ? [] : [{ instance, every }];
@@ -75,12 +79,14 @@ export function createVerification(deps: VerificationDependencies): () => Promis
       const { mayHold } = decide(situation, planned(one.instance));
       const facts = { instance: id, points, every: one.every, mayHold, health: situation.health, now: situation.now };
       for (const wanted of planVerifications(facts)) {
+        if ((askAgainAtMs.get(wanted.dedupeKey) ?? 0) > clock.monotonicMs()) continue;
         const open = active(wanted.region);
         if (open.count >= runsAtOnce) {
           sweep.isShort = true;
           continue;
         }
         const { run, created } = await catalog.runs.create(describeRepairRun(wanted, requestedBy, 'low'));
+        askAgainAtMs.set(wanted.dedupeKey, clock.monotonicMs() + one.every.ms * askAgainShare);
         if (!created) continue;
         open.count += 1;
         logger.info({ runId: run.id, region: run.region, recoveryPoint: wanted.point, reason: wanted.reason }, 'a copy is read back again');
