@@ -89,6 +89,16 @@ test('copies that nobody can read back do not keep the others of their region fr
   expect(asked.size).toBe(10);
 });
 
+test('verifications of new copies that wait in a region, however many, stop none of the others', async () => {
+  await configure(stage, stage.yaml({ verifyEvery: '30d' }));
+  const { id } = await makePoint(stage, () => 'verified');
+  const waiting = { kind: 'verify', region: stage.foreign, params: { point: id, region: stage.foreign }, requestedBy: 'reconciler' };
+  for (let page = 0; page < 10; page++) await Promise.all(Array.from({ length: 100 }, () => stage.catalog.runs.create(waiting)));
+  await schedulerIn(days(29))();
+  const again = await stage.catalog.runs.list({ kind: 'verify', requestedBy: 'verification' });
+  expect(again.map(({ region }) => region).toSorted()).toEqual([stage.home, stage.other].toSorted());
+});
+
 test('what is only stored is left to the repair of copies', async () => {
   await configure(stage, stage.yaml({ verifyEvery: '30d' }));
   await makePoint(stage, () => 'stored');

@@ -21,7 +21,7 @@ const requestedBy = 'verification';
 const page = 50;
 /** Of a region, at a time: the rest waits for the next sweep, so that new copies never queue behind a whole fleet of old ones. */
 const runsAtOnce = 8;
-/** More active verifications than this are not looked through; then nothing is added to them. */
+/** More active verifications of this kind than this are not looked through; then nothing is added to them. */
 const mostActive = 1_000;
 const [shortestRestMs, longestRestMs] = [5_000, 3_600_000];
 /** A copy that was asked for and is due still, because its run proved nothing, lets all others go first for this part of the time that its policy gives. */
@@ -100,13 +100,13 @@ export function createVerification(deps: VerificationDependencies): () => Promis
 
 /** How many verifications of this kind have not ended, by region. */
 async function countActive({ runs }: Pick<Catalog, 'runs'>): Promise<(region: RegionId) => { count: number }> {
-  const found = await runs.list({ kind: jobKinds.verify.name, states: ['queued', 'running', 'waiting'], limit: mostActive });
+  const found = await runs.list({ kind: jobKinds.verify.name, requestedBy, states: ['queued', 'running', 'waiting'], limit: mostActive });
   const byRegion = new Map<RegionId, { count: number }>();
   const of = (region: RegionId) => {
     const known = byRegion.get(region) ?? { count: found.length === mostActive ? runsAtOnce : 0 };
     byRegion.set(region, known);
     return known;
   };
-  for (const run of found) if (run.requestedBy === requestedBy) of(run.region).count += 1;
+  for (const run of found) of(run.region).count += 1;
   return of;
 }
