@@ -8,6 +8,8 @@ export interface Source {
   up: boolean;
   local: boolean;
   estimate: TransferEstimate | null;
+  /** How long reading from it would take, as far as that tells it from the others; null: unknown. */
+  seconds: number | null;
 }
 
 const unknownLast = (value: number | null | undefined): number => value ?? Number.POSITIVE_INFINITY;
@@ -24,10 +26,10 @@ const comparisons: readonly ((a: Source, b: Source) => number)[] = [
   (a, b) => yesFirst(a.verified, b.verified),
   (a, b) => yesFirst(a.up, b.up),
   (a, b) => yesFirst(a.local, b.local),
-  (a, b) => ascending(pace(unknownLast(a.estimate?.seconds)), pace(unknownLast(b.estimate?.seconds))),
+  (a, b) => ascending(pace(unknownLast(a.seconds)), pace(unknownLast(b.seconds))),
   (a, b) => ascending(distance(unknownLast(a.estimate?.latencyMs)), distance(unknownLast(b.estimate?.latencyMs))),
   (a, b) => ascending(unknownLast(a.estimate?.price), unknownLast(b.estimate?.price)),
-  (a, b) => ascending(unknownLast(a.estimate?.seconds), unknownLast(b.estimate?.seconds)),
+  (a, b) => ascending(unknownLast(a.seconds), unknownLast(b.seconds)),
   (a, b) => ascending(unknownLast(a.estimate?.latencyMs), unknownLast(b.estimate?.latencyMs)),
   (a, b) => (a.region < b.region ? -1 : 1),
 ];

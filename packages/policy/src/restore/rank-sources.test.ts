@@ -84,6 +84,18 @@ describe('sources of a restore', () => {
     expect(order({ copies, rulebook: declared, measured: fast })).toEqual(['berlin', 'dublin']);
   });
 
+  test('one throughput that was seen says nothing against a source that nobody measured', () => {
+    const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
+    const none = { latencyMs: null, latencyAt: null, bytesPerSecond: null, throughputAt: null };
+    // Of a transfer that a limit held back; the other way is nearer and was never taken.
+    const measured = new Map([
+      [linkKey(regionId('dublin'), regionId('paris')), { ...none, latencyMs: 90, bytesPerSecond: 1_000 }],
+      [linkKey(regionId('berlin'), regionId('paris')), { ...none, latencyMs: 20 }],
+    ]);
+    expect(order({ copies, measured })).toEqual(['berlin', 'dublin']);
+    expect(order({ copies, measured, rulebook: linked({ dublin: { bandwidth: 1e8 } }) })).toEqual(['dublin', 'berlin']);
+  });
+
   test('a difference that is noise does not outweigh a price: a tenth of the time, a few milliseconds of the way', () => {
     const copies = [copyOf('berlin', 'verified'), copyOf('dublin', 'verified')];
     const cheap = { pricePerGiB: 0.01 };

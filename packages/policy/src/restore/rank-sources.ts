@@ -48,12 +48,14 @@ export function rankSources(input: RankingInput): SourceRanking {
     if (objection) excluded.push({ region: copy.region, reason: objection });
     else sources.push(sourceOf(copy, input));
   }
-  const ranking = sources.sort(compareSources).map((source, index) => ({
-    region: source.region,
-    rank: index + 1,
-    reasons: explain(source, input),
-    estimate: source.estimate,
-  }));
+  const ranking = withComparableTimes(sources, input)
+    .sort(compareSources)
+    .map((source, index) => ({
+      region: source.region,
+      rank: index + 1,
+      reasons: explain(source, input),
+      estimate: source.estimate,
+    }));
   return { ranking, excluded };
 }
 
@@ -68,13 +70,27 @@ function objectionTo(copy: Copy, { rulebook, regions = [], instance, policy, hea
   return state?.state === 'down' ? { rule: 'region-down', text: `${copy.region} is down: ${state.reason}` } : null;
 }
 
+/**
+ * A throughput that was seen counts only among sources of which all times are known: it tells what held back one transfer, and whatever was never
+ * read could not but lose against it.
+ */
+function withComparableTimes(sources: Source[], { rulebook, target, point }: RankingInput): Source[] {
+  if (sources.every(({ seconds }) => seconds !== null)) return sources;
+  return sources.map((source) => {
+    const declared = estimateTransfer({ rulebook, measured: new Map(), source: source.region, target, bytes: point.storedBytes });
+    return declared?.seconds == null ? { ...source, seconds: null } : source;
+  });
+}
+
 function sourceOf(copy: Copy, { health, target, rulebook, measured, point }: RankingInput): Source {
+  const estimate = estimateTransfer({ rulebook, measured, source: copy.region, target, bytes: point.storedBytes });
   return {
     region: copy.region,
     verified: copy.state === 'verified',
     up: health.get(copy.region)?.state === 'up',
     local: copy.region === target,
-    estimate: estimateTransfer({ rulebook, measured, source: copy.region, target, bytes: point.storedBytes }),
+    estimate,
+    seconds: estimate?.seconds ?? null,
   };
 }
 
