@@ -109,7 +109,7 @@ describe('the life of a copy', () => {
       const settled = near.every(({ copies, set, unsupported }) => copies === 1 && (store === 's3' ? set : unsupported) === 1);
       return near.length === 2 && settled && far?.copies === 0 && far.coming === 1;
     });
-    expect(await stack.client.getRun(replicate.id)).toMatchObject({ state: 'running' });
+    expect(await stack.client.getRun(replicate.id)).toMatchObject({ finishedAt: null });
 
     await held.limitInto(third, null);
     expect(await stack.untilEnded(replicate.id)).toMatchObject({ state: 'succeeded' });

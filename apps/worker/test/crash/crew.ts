@@ -31,7 +31,7 @@ export class Crew {
     failpoints.arm({ id, name, time });
     return async (isOver) => {
       const isHit = () => failpoints.lastHit() === id;
-      const seen = await waitUntil(async () => isHit() || ((await isOver()) && !isHit()), { deadlineMs: 120_000, intervalMs: 50 });
+      const seen = await waitUntil(async () => isHit() || ((await isOver()) && !isHit()), { deadlineMs: 240_000, intervalMs: 50 });
       if (!seen || !isHit()) throw new Error(`no worker came to the failpoint "${name}" for time ${time}`);
       await this.#bury();
     };
