@@ -3,6 +3,7 @@ import { systemClock } from '@cbcr/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './eventually.ts';
 import { startStack, type TestStack } from './stack.ts';
+import { untilLimitsHold } from './until-limits-hold.ts';
 
 /** Bandwidth limits hold for real workers, and change while they move bytes. */
 describe('a backup keeps to the bandwidth that its link has', () => {
@@ -49,9 +50,7 @@ describe('a backup keeps to the bandwidth that its link has', () => {
 
   test('a paused link moves nothing while the others finish, and goes on within seconds of being opened', async () => {
     await setLimit('pause');
-    // Whoever moved bytes just before, as the verification of the last point, hears of it within a second.
-    const pausedMs = systemClock.monotonicMs();
-    await eventually('every worker has heard of it', async () => systemClock.monotonicMs() > pausedMs + 1_000);
+    await untilLimitsHold();
     const { id } = await stack.client.startBackup({ instance: 'shop' });
     const stored = await eventually('the other regions hold something', async () => {
       const { progress, state } = await stack.client.getRun(id);
@@ -80,6 +79,7 @@ describe('a backup keeps to the bandwidth that its link has', () => {
       return known?.copies.some(({ region, state }) => region === home && state === 'verified');
     });
     await set('200KB/s');
+    await untilLimitsHold();
     const target = await stack.createTarget();
     await stack.cbcr.json('dev', 'recover', late);
     const started = await Promise.all([

@@ -6,9 +6,10 @@ import { expect } from 'vitest';
 import { eventually } from './eventually.ts';
 import type { TestStack } from './stack.ts';
 import { expectWholeCopies, storedSegmentBytes } from './stored-copies.ts';
+import { untilLimitsHold } from './until-limits-hold.ts';
 
 export interface HeldRuns {
-  /** The bandwidth of a link, as `cbcr limits set` says it. */
+  /** The bandwidth of a link, as `cbcr limits set` says it. Who gets an answer from this or `limitInto` can rely on it. */
   limit(from: string, to: string, rate: string): Promise<void>;
   /** The bandwidth of every link into the region, or of those from some regions: a rate, `paused`, or null for what the configuration says. */
   limitInto(region: string, limit: string | null, from?: readonly string[]): Promise<void>;
@@ -38,9 +39,11 @@ export function createHeldRuns(stack: TestStack): HeldRuns {
 
   const limit = async (from: string, to: string, rate: string) => {
     await stack.cbcr.json('limits', 'set', `link:${from}->${to}`, rate);
+    if (rate !== 'reset') await untilLimitsHold();
   };
   const limitInto = async (region: string, value: string | null, from: readonly string[] = stack.regions) => {
     await Promise.all(from.map((source) => stack.client.setLimit(`link:${source}->${region}`, { limit: value })));
+    if (value !== null) await untilLimitsHold();
   };
   const pointOf = async (run: string) => {
     const points = (await stack.client.listPoints({ limit: 200 })).filter((point) => point.run === run && point.state === 'complete');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { eventually } from './eventually.ts';
 import { startStack, type TestStack } from './stack.ts';
+import { untilLimitsHold } from './until-limits-hold.ts';
 
 /** The rules change while a backup runs: a region that held copies may not hold any more. */
 describe('a residency policy that changes', () => {
@@ -59,6 +60,7 @@ describe('a residency policy that changes', () => {
     expect(await copyOf(old, taken)).toBeUndefined();
 
     await stack.client.setLimit(`link:${home}->${left}`, { limit: '500KB/s' });
+    await untilLimitsHold();
     const running = await stack.client.startBackup({ instance: 'shop' });
     await eventually('the second backup moves bytes', async () => {
       const { state, progress } = await stack.client.getRun(running.id);
