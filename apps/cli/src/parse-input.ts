@@ -54,3 +54,4 @@ export function parseLifetime(text: string): number {
 }
 
 export const timeoutHelp = 'with --wait: stop waiting after so many seconds; the run goes on';
+export const searchTimeoutHelp = 'stop waiting for a region after so many seconds; its search goes on';

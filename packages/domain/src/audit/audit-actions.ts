@@ -211,9 +211,9 @@ export const auditActions = {
     facts: open({ point, region, purpose: 'why it should have gone', reasons: 'all reasons of the verdict' }),
   },
   'deletion.confirmed': {
-    when: 'somebody confirmed a deletion that bulk protection had stopped',
-    subject: 'what was confirmed',
-    facts: open({ copies: 'how many copies', reason: 'why' }),
+    when: 'somebody confirmed deletions that bulk protection or a doubt about the time had stopped',
+    subject: 'what was confirmed: `instance:` and its id, `region:` and its id, or `clock`',
+    facts: open({ reason: 'why', until: 'how long it holds; not for the clock' }),
   },
   'garbage.collected': {
     when: 'what a dead attempt had left in a bucket is gone',

@@ -4,7 +4,7 @@ import type { Cli } from '../../cli.ts';
 import { followToSuccess } from '../../follow-run.ts';
 import { describeGarbage, describeUnlisted } from '../../output/describe-garbage.ts';
 import { describeRun } from '../../output/describe-run.ts';
-import { parseCount, timeoutHelp } from '../../parse-input.ts';
+import { parseCount, searchTimeoutHelp } from '../../parse-input.ts';
 import { type GarbageOptions, searchGarbage } from './search.ts';
 
 interface Options extends GarbageOptions {
@@ -18,7 +18,7 @@ export function collectGarbage(parent: Command, cli: Cli): void {
     .option('--instance <name>', 'of this instance only')
     .option('--region <region>', 'only there; otherwise in every region that is up')
     .option('--yes', 'really; without it nothing is deleted')
-    .option('--timeout <seconds>', timeoutHelp, parseCount)
+    .option('--timeout <seconds>', searchTimeoutHelp, parseCount)
     .action(async ({ yes, ...options }: Options) => {
       const client = await cli.connect();
       const { found, skipped } = await searchGarbage(cli, client, options);

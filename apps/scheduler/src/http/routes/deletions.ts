@@ -75,6 +75,10 @@ export const deletions: Route = (app, deps) => {
         requestedBy: by,
         dryRun: body.dryRun,
       });
+      for (const { point: id, region, verdict } of body.dryRun ? [] : planned) {
+        const denied = verdict.reasons.filter(({ allows }) => !allows);
+        if (!verdict.allow) await catalog.deletions.deny({ point: id, region }, by, 'manual', denied);
+      }
       return planned.map(describePlanned);
     },
   );

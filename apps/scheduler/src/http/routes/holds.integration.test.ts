@@ -152,3 +152,20 @@ test('a lock that nobody knows of cannot be lifted', async () => {
   const point = await makePoint(stage, () => 'verified');
   await expect(root.unlockCopy(point.id, { region: stage.home, reason: 'a mistake' })).rejects.toMatchObject({ code: 'lock.none' });
 });
+
+test('a deletion that somebody asks for and the gate refuses is in the audit trail; one that was only tried is not', async () => {
+  const { id: point } = await makePoint(stage, () => 'verified');
+  await place({ points: [point] });
+  const refusals = async () =>
+    (await root.listAuditEvents({ action: 'deletion.denied' })).filter((event) => event.subject.startsWith(point));
+  const tried = await root.deletePoint(point, { reason: 'it takes room', dryRun: true });
+  expect(tried.map(({ allowed }) => allowed)).toEqual([false, false]);
+  expect(await refusals()).toEqual([]);
+  await root.deletePoint(point, { reason: 'it takes room', dryRun: false });
+  const [first, ...others] = await refusals();
+  expect(others).toHaveLength(1);
+  expect(first).toMatchObject({
+    actor: 'api',
+    facts: { purpose: 'manual', reasons: expect.arrayContaining([expect.objectContaining({ rule: 'hold' })]) },
+  });
+});
