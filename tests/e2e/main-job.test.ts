@@ -33,8 +33,13 @@ describe('one database, three regions, one outage, one restore', () => {
     const runs = await stack.cbcr.json<RunView[]>('regions', 'probe', '--wait');
     expect(runs.map(({ region, state }) => [region, state])).toEqual([...stack.regions].sort().map((region) => [region, 'succeeded']));
     for (const region of stack.regions) {
-      const { probe } = await stack.cbcr.json<RegionView>('regions', 'show', region);
-      expect(probe).toMatchObject({ probedAt: expect.any(String), ...(runs.find((run) => run.region === region)?.result as object) });
+      const { probe, links } = await stack.cbcr.json<RegionView>('regions', 'show', region);
+      const results = runs.filter((run) => run.region === region).map(({ result }) => result as { links: object[] });
+      const [{ links: measured, ...abilities } = { links: [] }] = results;
+      expect(probe).toMatchObject({ probedAt: expect.any(String), ...abilities });
+      const others = stack.regions.filter((other) => other !== region).sort();
+      expect(measured).toEqual(others.map((from) => ({ from, latencyMs: expect.any(Number) })));
+      expect(links).toEqual(others.map((from) => expect.objectContaining({ from, latencyMs: expect.any(Number) })));
     }
   });
 
