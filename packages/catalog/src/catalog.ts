@@ -10,7 +10,8 @@ import { type CapabilityQueries, createCapabilityQueries } from './queries/capab
 import { type ClockWatchQueries, createClockWatchQueries } from './queries/clock-watch.ts';
 import { type CopyQueries, createCopyQueries } from './queries/copies.ts';
 import { createDeletionConfirmationQueries, type DeletionConfirmationQueries } from './queries/deletion-confirmations.ts';
-import { createDeletionQueries, type DeletionQueries } from './queries/deletions.ts';
+import type { DeletionQueries } from './queries/deletion-queries.ts';
+import { createDeletionQueries } from './queries/deletions.ts';
 import { createHoldingQueries, type HoldingQueries } from './queries/holdings.ts';
 import { createHoldQueries, type HoldQueries } from './queries/holds.ts';
 import { createInstanceQueries, type InstanceQueries } from './queries/instances.ts';

@@ -36,7 +36,7 @@ export { type ClaimDue, type DueClaim, scheduledDedupeKey } from './queries/clai
 export type { ClockWatchQueries, WatchedClock } from './queries/clock-watch.ts';
 export type { CopyKey, CopyQueries, FencedCopy } from './queries/copies.ts';
 export type { DeletionConfirmationQueries } from './queries/deletion-confirmations.ts';
-export type { DeletionQueries, DeletionRecord, NewDeletion, SeenFacts } from './queries/deletions.ts';
+export type { DeletionQueries, DeletionRecord, NewDeletion, SeenFacts } from './queries/deletion-queries.ts';
 export type { RunWriter } from './queries/fence.ts';
 export type { HoldQueries, NewHold } from './queries/holds.ts';
 export type { CreatedRun, NewRun } from './queries/insert-runs.ts';
