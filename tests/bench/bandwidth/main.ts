@@ -15,10 +15,10 @@ import { measureSharing } from './measure-sharing.ts';
 import { describeChanges, describeCost, describeSharing } from './report.ts';
 import { startSink } from './sink.ts';
 
-const crews = [1, 4, 16];
 const usage = `pnpm bench:bandwidth [options]
 
   --rate N        bytes per second of the link; may be repeated (default 10000000 and 80000000)
+  --workers N     how many processes share the link; may be repeated (default 1, 4 and 16)
   --only NAME     sharing, changes or cost; may be repeated (default: all; together under four minutes)
   --rounds N      bodies of 32 MiB for the cost (default 60)
   --output FILE   where the JSON goes (default .results/bench-bandwidth.json)
@@ -45,9 +45,12 @@ function openBench(redisUrl: string, sink: Bench['sink']): Bench {
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const many = { type: 'string', multiple: true } as const;
-  const { values } = parseArgs({ options: { rate: many, only: many, rounds: text, output: text, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { rate: many, workers: many, only: many, rounds: text, output: text, help: { type: 'boolean' } },
+  });
   if (values.help === true) return say(usage);
   const rates = (values.rate ?? ['10000000', '80000000']).map(Number);
+  const crews = (values.workers ?? ['1', '4', '16']).map(Number);
   const isWanted = (name: string) => values.only === undefined || values.only.includes(name);
   const output = values.output ?? join(import.meta.dirname, '../../../.results/bench-bandwidth.json');
 
