@@ -2,7 +2,7 @@ import type { CbcrClient } from '@cbcr/client';
 import type { CliEnvironment } from '@cbcr/config';
 import type { Clock } from '@cbcr/domain';
 import type { Composition } from './compose.ts';
-import type { Output } from './output/output.ts';
+import type { Output, ServerAddress } from './output/output.ts';
 
 /** What it takes to wait for something and to tell about it. */
 export interface Waiting {
@@ -24,6 +24,8 @@ export interface Cli extends Waiting {
   stackName(): string | undefined;
   /** The client of the scheduler that the environment or the local stack names. Throws `stack.not-running` when neither does. */
   connect(): Promise<CbcrClient>;
+  /** That scheduler's address, which names no secret. */
+  server(): ServerAddress;
   /** Heavy parts, loaded by the commands that need them. */
   parts: Composition;
 }

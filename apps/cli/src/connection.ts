@@ -2,19 +2,20 @@ import { type CbcrClient, createClient } from '@cbcr/client';
 import { CbcrError } from '@cbcr/domain';
 import type { Cli } from './cli.ts';
 import { findStack } from './local-stack/find-stack.ts';
+import type { ServerAddress } from './output/output.ts';
 
 /**
  * The scheduler that CBCR_URL names, or else that of the local stack. Nothing is sent yet. Throws `config.environment-invalid` for half an
  * address and `stack.not-running` when there is none at all.
  */
-export async function connectToScheduler(cli: Cli): Promise<CbcrClient> {
+export function findScheduler(cli: Cli): ServerAddress & { token: string } {
   const { url, token } = cli.environment();
   if (url === undefined) {
     const stack = findStack(cli);
-    return openClient(cli, stack);
+    return { url: stack.url, token: stack.token, namedBy: `the local stack ${stack.name} in ${stack.folder}` };
   }
   if (token === undefined) throw new CbcrError('config.environment-invalid', { cause: 'CBCR_URL is set and CBCR_TOKEN is missing' });
-  return openClient(cli, { url, token });
+  return { url, token, namedBy: 'CBCR_URL' };
 }
 
 /** A client whose requests end at once when the person interrupts. */

@@ -10,6 +10,8 @@ const finalStates: readonly RunView['state'][] = ['succeeded', 'failed', 'cancel
 export interface Patience {
   /** Afterwards waiting ends in `run.wait-expired`; the run goes on. */
   timeoutSeconds?: number | undefined;
+  /** Whether the progress says where: of several regions one looks like the other. */
+  namesRegion?: boolean;
 }
 
 /** Shows a run until it has ended, and gives its end, whatever that is. Interrupting stops the watching, not the run. */
@@ -17,14 +19,14 @@ export async function followRun(
   { out, clock, signal }: Waiting,
   client: Pick<CbcrClient, 'getRun'>,
   first: RunView,
-  { timeoutSeconds }: Patience = {},
+  { timeoutSeconds, namesRegion = false }: Patience = {},
 ): Promise<RunView> {
   const line = out.progress();
   const begin = { atMs: clock.monotonicMs(), doneBytes: first.progress?.doneBytes ?? 0 };
   let run = first;
   try {
     for (;;) {
-      line.update(describeProgress(run, { ms: clock.monotonicMs() - begin.atMs, fromBytes: begin.doneBytes }));
+      line.update(describeProgress(run, { ms: clock.monotonicMs() - begin.atMs, fromBytes: begin.doneBytes }, namesRegion));
       if (finalStates.includes(run.state)) return run;
       if (timeoutSeconds !== undefined && clock.monotonicMs() - begin.atMs >= timeoutSeconds * 1000) {
         throw new RunWaitExpiredError(run, timeoutSeconds);

@@ -24,6 +24,8 @@ describe('mistakes on the command line', () => {
     [['instances', 'add', 'shop', '--engine', 'x', '--home', 'x', '--policy', 'x', '--label', 'x'], /A label is written key=value/],
     [['runs'], /A command is missing/],
     [[], /A command is missing/],
+    [['limits', 'set', 'link:a->b', '-5MB/s'], /'-5MB\/s' begins with a dash: rates, sizes and counts are never negative/],
+    [['retention', 'run', '--yes', '--dry-run'], /--yes and --dry-run contradict each other/],
   ])('%j exits with 2 and says what is wrong', async (words, message) => {
     const end = await runCommand(words);
     expect(end).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
@@ -70,7 +72,10 @@ describe('mistakes on the command line', () => {
     });
     const { environment } = scheduler;
     const list = (action: string) => runCommand(['audit', 'list', '--action', action], { environment });
-    expect(await list('copy.lost')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no action copy.lost') });
+    expect(await list('copy.lost')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/no action copy.lost.*\n.*There are: .*copy.verified/),
+    });
     expect(await list('copy.verified')).toMatchObject({ exitCode: 0 });
   });
 
@@ -135,8 +140,43 @@ describe('what the scheduler answers', () => {
     expect(end).toEqual({
       exitCode,
       stdout: '',
-      stderr: `error: What happened. [${code}]\nhint:  What to do.\nmore:  ${runbookOf(code).link}\n`,
+      stderr: [
+        `error: What happened. [${code}]`,
+        'hint:  What to do.',
+        // Where another scheduler may have been meant.
+        ...(status < 500 ? [`asked: ${scheduler.environment.CBCR_URL} (CBCR_URL)`] : []),
+        `more:  ${runbookOf(code).link}`,
+        '',
+      ].join('\n'),
     });
+  });
+
+  test('that is wrong with one part is told once', async () => {
+    const error = { code: 'api.request-invalid', message: 'The request is not valid: id: an id like rp_x.', hint: 'Correct it.' };
+    const problems = [{ path: 'id', message: 'an id like rp_x' }];
+    await using scheduler = await startFakeScheduler({ 'GET /v1/points/rp_1': { status: 400, body: { error: { ...error, problems } } } });
+    const { stderr } = await runCommand(['points', 'show', 'rp_1'], { environment: scheduler.environment });
+    expect(stderr.match(/an id like/g)).toHaveLength(1);
+  });
+
+  test.each([
+    [['limits', 'list'], 'GET /v1/limits', 'no limit is set'],
+    [['audit', 'list', '--subject', 'nope'], 'GET /v1/audit?subject=nope', 'no event of the audit trail matches'],
+    [['holds', 'list'], 'GET /v1/holds', 'no hold'],
+    [['runs', 'list'], 'GET /v1/runs', 'no run matches'],
+  ])('%j says that there is nothing, beside the head of the table and not in it', async (words, route, none) => {
+    await using scheduler = await startFakeScheduler({ [route]: { body: [] } });
+    const { environment } = scheduler;
+    const end = await runCommand(words, { environment });
+    expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(none) });
+    expect(end.stdout.trim().split('\n')).toHaveLength(1);
+    expect(await runCommand([...words, '--json'], { environment })).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' });
+  });
+
+  test('a list that was cut says so', async () => {
+    await using scheduler = await startFakeScheduler({ 'GET /v1/runs?limit=1': { body: [sampleRun()] } });
+    const { stderr } = await runCommand(['runs', 'list', '--limit', '1'], { environment: scheduler.environment });
+    expect(stderr).toBe('only the newest 1 are shown; more with --limit\n');
   });
 
   test('shows where copies must live, where they may not, and why', async () => {
@@ -146,6 +186,88 @@ describe('what the scheduler answers', () => {
     expect(stdout).toMatch(/far +excluded +far is in none of EU/);
     expect(stdout).toContain('protected: NO');
   });
+});
+
+test('status names the scheduler that is asked, what is down and what is not protected', async () => {
+  const runsIn = (state: string, body: object[]) => ({ [`GET /v1/runs?state=${state}&limit=500`]: { body } });
+  await using scheduler = await startFakeScheduler({
+    'GET /v1/regions': { body: [sampleRegion('north'), sampleRegion('south', 'down')] },
+    'GET /v1/instances': { body: [sampleInstance()] },
+    ...{ ...runsIn('running', [sampleRun()]), ...runsIn('queued', []), ...runsIn('waiting', []) },
+  });
+  const { exitCode, stdout } = await runCommand(['status'], { environment: scheduler.environment });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`scheduler  ${scheduler.environment.CBCR_URL} (CBCR_URL)`);
+  expect(stdout).toContain('1 of 2 up; south is down: no worker has reported for 12 s');
+  expect(stdout).toContain('0 of 1 protected; NOT shop');
+  expect(stdout).toContain('1 running, 0 queued, 0 waiting');
+});
+
+describe('cbcr regions probe', () => {
+  const regions = { 'GET /v1/regions': { body: [sampleRegion('north'), sampleRegion('south', 'down')] } };
+  const probed = sampleRun({ kind: 'probe', instance: null, point: null, result: { objectLock: true, location: null } });
+  const routes = {
+    ...regions,
+    'POST /v1/probes': { body: { ...probed, state: 'queued', result: null } },
+    [`GET /v1/runs/${runId}`]: { body: probed },
+  };
+
+  test('--wait does not wait for a region that is down, and says so', async () => {
+    await using scheduler = await startFakeScheduler(routes);
+    const end = await runCommand(['regions', 'probe', '--wait'], { environment: scheduler.environment });
+    expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/result +object lock yes\n +location –/) });
+    expect(end.stderr).toContain('warning: south was not probed: it is down: no worker has reported');
+    expect(end.stderr).toContain('probe in north');
+    expect(scheduler.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([{ region: 'north' }]);
+  });
+
+  test('of a region that is named asks it, down or not', async () => {
+    await using scheduler = await startFakeScheduler(routes);
+    const end = await runCommand(['regions', 'probe', 'south'], { environment: scheduler.environment });
+    expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('its probe waits until it is back') });
+    expect(scheduler.received.at(-1)?.body).toEqual({ region: 'south' });
+  });
+});
+
+describe('cbcr points delete --yes', () => {
+  const planned = (region: string, allowed: boolean) => ({
+    ...{ point: pointId, instance: 'shop', region, allowed, marked: allowed },
+    reasons: [{ rule: 'last-good', text: allowed ? 'another remains' : 'it is of the last good point', allows: allowed }],
+  });
+  const routes = (...body: object[]) => ({
+    [`POST /v1/points/${pointId}/deletion`]: { body },
+    [`GET /v1/points/${pointId}`]: { body: samplePoint() },
+  });
+  const words = ['points', 'delete', pointId, '--reason', 'x', '--yes'];
+
+  test('ends in 4 when no copy goes, with every reason, for people and for programs', async () => {
+    await using scheduler = await startFakeScheduler(routes(planned('north', false), planned('south', false)));
+    const { environment } = scheduler;
+    const end = await runCommand(words, { environment });
+    expect(end).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(/north +NO +nothing +it is of the last good point/) });
+    expect(end.stderr).toContain(`No copy of ${pointId} goes: it is of the last good point. [copy.deletion-refused]`);
+    const { exitCode, stdout } = await runCommand([...words, '--json'], { environment });
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+      4,
+      { error: { code: 'copy.deletion-refused' }, result: [{ region: 'north' }, {}] },
+    ]);
+  });
+
+  test('says so when a part of it stays', async () => {
+    await using scheduler = await startFakeScheduler(routes(planned('north', true), planned('south', false)));
+    const end = await runCommand(words, { environment: scheduler.environment });
+    expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('partly refused: 1 of 2 copies stays, in south') });
+  });
+});
+
+test('retention confirm says until when, that nothing waited for it, and what is stopped all the same', async () => {
+  const stopped = [{ instance: 'shop', reasons: [{ rule: 'clock-doubt', text: 'the time is in doubt' }] }];
+  const body = { scope: 'instance:shop', until: '2027-01-31T12:00:00.000Z', waited: false, stopped };
+  await using scheduler = await startFakeScheduler({ 'POST /v1/deletions/confirmations': { body } });
+  const { stdout } = await runCommand(['retention', 'confirm', 'instance:shop', '--reason', 'x'], { environment: scheduler.environment });
+  expect(stdout).toContain(
+    'confirmed until 2027-01-31 12:00:00Z\nnothing was stopped that this lets go on\nstill nothing of shop expires: the time is in doubt',
+  );
 });
 
 describe('cbcr config', () => {

@@ -29,16 +29,16 @@ export interface ConfigApplier {
   readText(text: string, file: string): Promise<Config>;
   /**
    * Makes the catalog say what the text says, or throws {@link InvalidConfigError} or `policy.change-refused` and changes nothing. Answers with
-   * the version of the policies in force.
+   * the version of the policies in force, and whether it is a new one.
    */
-  applyText(text: string, file: string, change: ConfigChange): Promise<Config & { version: number }>;
+  applyText(text: string, file: string, change: ConfigChange): Promise<Config & { version: number; changed: boolean }>;
   /**
    * As a scheduler does at its start. Policies of the file that were in force before and were then replaced by somebody, by a rollback for one,
    * are not applied again: `superseded` is then the version in force.
    */
   applyFile(file: string, change: ConfigChange): Promise<Config & { superseded: number | null }>;
   /** Applies the policies of an earlier version as a new one. Throws `policy.version-not-found`, `policy.change-refused`. */
-  rollBack(version: number, change: ConfigChange): Promise<{ version: number }>;
+  rollBack(version: number, change: ConfigChange): Promise<{ version: number; changed: boolean }>;
 }
 
 /** `onApplied` hears of the regions that are configured now. */
@@ -56,9 +56,9 @@ export function createConfigApplier(
     const wanted = { rulebook: rulebookOf(config), instances: config.instances, force };
     const judge = await judgeChange({ catalog, clock }, wanted);
     const illegal = await findNewlyIllegal({ catalog, clock }, wanted);
-    const { version } = await catalog.applyConfig(config, { ...change, forced: force, illegal }, judge);
+    const { version, changed } = await catalog.applyConfig(config, { ...change, forced: force, illegal }, judge);
     onApplied(config);
-    return { ...config, version };
+    return { ...config, version, changed };
   };
   /** Also against what workers found in the stores. A scheduler that starts does not ask that: a bucket must not keep it from starting. */
   const readText = async (text: string, file: string) =>
@@ -73,7 +73,11 @@ export function createConfigApplier(
       const isReplaced = newest !== undefined && newest.hash !== hash && newest.author !== change.actor;
       if (isReplaced && (await catalog.rulebook.findByHash(hash)) !== null) {
         const { rulebook } = await catalog.rulebook.get(newest.version);
-        const { version, ...applied } = await apply({ ...rulebook, instances: config.instances, limits: config.limits }, change);
+        const {
+          version,
+          changed: _changed,
+          ...applied
+        } = await apply({ ...rulebook, instances: config.instances, limits: config.limits }, change);
         return { ...applied, superseded: version };
       }
       return { ...(await apply(config, change)), superseded: null };
@@ -84,9 +88,13 @@ export function createConfigApplier(
       const wanted = { rulebook, instances: null, force };
       const judge = await judgeChange({ catalog, clock }, wanted);
       const illegal = await findNewlyIllegal({ catalog, clock }, wanted);
-      const applied = await catalog.applyRulebook(rulebook, { ...change, forced: force, rollbackOf: version, illegal }, judge);
+      const { version: applied, changed } = await catalog.applyRulebook(
+        rulebook,
+        { ...change, forced: force, rollbackOf: version, illegal },
+        judge,
+      );
       onApplied(rulebook);
-      return { version: applied };
+      return { version: applied, changed };
     },
   };
 }

@@ -11,10 +11,16 @@ type Dependencies = Pick<ApiDependencies, 'catalog' | 'clock'>;
 
 /** The rules of retention that are in force, those that are cooling off, and the holds. */
 export async function readRetention({ catalog, clock }: Dependencies): Promise<RetentionSituation & { version: number; holds: Hold[] }> {
+  const rules = await readRules({ catalog, clock });
+  const holds = await catalog.holds.active(new Date(rules.now.getTime() - rules.rulebook.retention.releaseGrace.ms));
+  return { ...rules, holds };
+}
+
+/** As {@link readRetention}, without the holds. */
+export async function readRules({ catalog, clock }: Dependencies): Promise<RetentionSituation & { version: number }> {
   const now = clock.now();
   const [{ rulebook, version }, earlier] = await Promise.all([catalog.rulebook.current(), catalog.retention.coolingVersions(now)]);
-  const holds = await catalog.holds.active(new Date(now.getTime() - rulebook.retention.releaseGrace.ms));
-  return { rulebook, earlier, now, version, holds };
+  return { rulebook, earlier, now, version };
 }
 
 export interface RetentionQuestion {

@@ -64,6 +64,8 @@ import {
   policyDocumentViewSchema,
   policyExplanationViewSchema,
   policyVersionViewSchema,
+  type RollbackView,
+  rollbackViewSchema,
 } from './views/policy.ts';
 import { type RegionView, regionViewSchema } from './views/region.ts';
 import { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';
@@ -158,7 +160,7 @@ export interface CbcrClient {
   /** Newest first, at most 500; those before the version `before`. */
   listPolicyVersions(filter?: { before?: number | undefined; limit?: number | undefined }): Promise<PolicyVersionView[]>;
   getPolicyVersion(version: number): Promise<PolicyDocumentView>;
-  rollBackPolicies(request: RollbackRequest): Promise<{ version: number }>;
+  rollBackPolicies(request: RollbackRequest): Promise<RollbackView>;
   explainPolicy(instance: string): Promise<PolicyExplanationView>;
   /** What applying the text would change; changes nothing. */
   planPolicy(request: PlanRequest): Promise<PlanView>;
@@ -206,7 +208,14 @@ const ofFleet: CallOptions = { patience: 10 };
 /** A chain of many millions of events. */
 const ofChain: CallOptions = { patience: 60 };
 
-export const appliedConfigSchema = z.object({ regions: z.number(), policies: z.number(), instances: z.number(), version: z.number() });
+/** `changed`: whether there is a new version of the rules. Instances and limits may differ in any case. */
+export const appliedConfigSchema = z.object({
+  regions: z.number(),
+  policies: z.number(),
+  instances: z.number(),
+  version: z.number(),
+  changed: z.boolean(),
+});
 export type AppliedConfig = z.infer<typeof appliedConfigSchema>;
 
 export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 30_000, clock = systemClock }: ClientOptions): CbcrClient {
@@ -282,7 +291,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
     listPolicyVersions: (filter) => call(z.array(policyVersionViewSchema), 'GET', `/v1/policy/versions${query(filter)}`),
     getPolicyVersion: (version) => call(policyDocumentViewSchema, 'GET', `/v1/policy/versions/${version}`),
-    rollBackPolicies: (request) => call(z.object({ version: z.number() }), 'POST', '/v1/policy/rollbacks', request),
+    rollBackPolicies: (request) => call(rollbackViewSchema, 'POST', '/v1/policy/rollbacks', request),
     explainPolicy: (instance) => call(policyExplanationViewSchema, 'GET', `/v1/instances/${id(instance)}/policy`),
     planPolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/plan', request, ofFleet),
     simulatePolicy: (request) => call(planViewSchema, 'POST', '/v1/policy/simulate', request, ofFleet),

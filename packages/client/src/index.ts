@@ -92,6 +92,8 @@ export {
   policyDocumentViewSchema,
   policyExplanationViewSchema,
   policyVersionViewSchema,
+  type RollbackView,
+  rollbackViewSchema,
 } from './views/policy.ts';
 export { type RegionView, regionViewSchema } from './views/region.ts';
 export { type RestorePlanView, restorePlanViewSchema } from './views/restore-plan.ts';

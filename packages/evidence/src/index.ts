@@ -9,6 +9,7 @@ export { beginPack, type PackSink, type PackWriter } from './begin-pack.ts';
 export { controlEvidence } from './control-evidence.ts';
 export type { PackedEvent } from './events-file.ts';
 export { type MappedFramework, mapControls } from './map-controls.ts';
+export { packFiles } from './pack-format.ts';
 export type { ReadPack } from './read-pack.ts';
 export { type ReportContent, renderReport } from './render-report.ts';
 export { createKeyPair, fingerprintOf, type KeyPair, readPrivateKey, readPublicKey } from './signing-key.ts';

@@ -18,8 +18,13 @@ export function readPrivateKey(pem: string): KeyObject {
   return read('private', () => createPrivateKey(pem));
 }
 
-/** Throws `evidence.key-invalid`. */
+/** Throws `evidence.key-invalid`, also for a private key, from which Node would quietly take the public half: it belongs to nobody who verifies. */
 export function readPublicKey(pem: string): KeyObject {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+    throw new CbcrError('evidence.key-invalid', {
+      cause: 'it is a private key, where the public one is wanted (the file that ends in .pub)',
+    });
+  }
   return read('public', () => createPublicKey(pem));
 }
 

@@ -56,6 +56,7 @@ import { cancelRun } from './runs/cancel.ts';
 import { listRuns } from './runs/list.ts';
 import { showRun } from './runs/show.ts';
 import { watchRun } from './runs/watch.ts';
+import { showStatus } from './status.ts';
 import { issueToken } from './tokens/issue.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
@@ -64,7 +65,7 @@ import { version } from './version.ts';
 type DefineCommand = (parent: Command, cli: Cli) => void;
 
 /** Every command: a new one is a file and a line here. */
-export const topCommands: readonly DefineCommand[] = [backup, replicate, verify, restore, migrate, version, reference];
+export const topCommands: readonly DefineCommand[] = [backup, replicate, verify, restore, showStatus, migrate, version, reference];
 
 export const commandGroups: readonly { name: string; about: string; commands: readonly DefineCommand[] }[] = [
   { name: 'instances', about: 'databases that are protected', commands: [listInstances, showInstance, addInstance] },

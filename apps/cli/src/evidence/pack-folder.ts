@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CbcrError } from '@cbcr/domain';
-import type { PackSink, ReadPack } from '@cbcr/evidence';
+import { type PackSink, packFiles, type ReadPack } from '@cbcr/evidence';
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unreadable');
 
@@ -44,6 +44,13 @@ export async function writePackFolder<Result>(path: string, write: (sink: PackSi
 
 /** Every file in the folder, those of folders in it as well: what does not belong there is found by its name. Throws `evidence.not-a-pack`. */
 export async function readPack(path: string): Promise<ReadPack> {
+  // Before anything below is listed: whoever names the wrong folder may have named a large one.
+  const top = await readdir(path).catch((error: unknown) => {
+    throw new CbcrError('evidence.not-a-pack', { path, cause: codeOf(error) });
+  });
+  if (!top.includes(packFiles.manifest) && !top.includes(packFiles.seal)) {
+    throw new CbcrError('evidence.not-a-pack', { path, cause: `it has neither ${packFiles.manifest} nor ${packFiles.seal}` });
+  }
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw new CbcrError('evidence.not-a-pack', { path, cause: codeOf(error) });
   });
@@ -51,7 +58,6 @@ export async function readPack(path: string): Promise<ReadPack> {
   const stranger = entries.find((entry) => !entry.isDirectory() && !entry.isFile());
   if (stranger !== undefined) throw new CbcrError('evidence.not-a-pack', { path, cause: `${stranger.name} in it is no regular file` });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  if (files.length === 0) throw new CbcrError('evidence.not-a-pack', { path, cause: 'it is empty' });
   return {
     names: files.toSorted().map((file) => file.slice(join(path, '/').length)),
     read: (name) => createReadStream(join(path, name)),

@@ -1,5 +1,5 @@
 import type { ComplianceView, FrameworkView } from '@cbcr/client';
-import { formatTime } from './format.ts';
+import { formatCount, formatTime } from './format.ts';
 import type { Text } from './text.ts';
 
 /** The findings, each with its evidence and how to mend it, and what they come to. */
@@ -8,6 +8,7 @@ export function describeCompliance({ instances, counts, findings, left, checkedA
   const exempt = instances.exempt === 0 ? '' : `; no framework is chosen for ${instances.exempt} more`;
   return [
     {
+      none: 'no finding',
       head: ['severity', 'instance', 'framework', 'control', 'since', 'evidence', 'mend'],
       rows: findings.map(({ severity, instance, framework, control, since, evidence, mend }) => [
         ...[severity, instance, framework, control, formatTime(since), evidence, mend],
@@ -15,7 +16,7 @@ export function describeCompliance({ instances, counts, findings, left, checkedA
     },
     ...(left === 0 ? [] : [`and ${left} more`]),
     '',
-    `${instances.held} instances checked at ${formatTime(checkedAt)}${exempt}`,
+    `${formatCount(instances.held, 'instance')} checked at ${formatTime(checkedAt)}${exempt}`,
     `${critical} critical, ${major} major, ${minor} minor, ${unproven} unproven (the facts that would show it are not at hand)`,
   ];
 }

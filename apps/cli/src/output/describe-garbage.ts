@@ -4,7 +4,8 @@ import { formatBytes } from './format.ts';
 import type { Text } from './text.ts';
 
 /** What searches found, one line for each point. */
-export function describeGarbage(found: readonly GarbageView[], now: Date): Text {
+export function describeGarbage(found: readonly GarbageView[], now: Date, nothing = 'no garbage'): Text {
+  if (found.length === 0) return 'no region was searched';
   const rows = found.flatMap(({ region, garbage, unclaimed }) => [
     ...garbage.map((one) => [
       ...describeLeftovers(one, region, now),
@@ -13,7 +14,7 @@ export function describeGarbage(found: readonly GarbageView[], now: Date): Text 
     ...unclaimed.map((one) => [...describeLeftovers(one, region, now), 'never by itself: look at it']),
   ]);
   return rows.length === 0
-    ? 'no garbage'
+    ? `${nothing} in ${found.map(({ region }) => region).join(', ')}`
     : { head: ['region', 'instance', 'point', 'objects', 'bytes', 'youngest', 'why', 'may go'], rows };
 }
 

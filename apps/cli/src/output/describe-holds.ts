@@ -5,6 +5,7 @@ import type { Text } from './text.ts';
 
 export function tabulateHolds(holds: readonly HoldView[]): Table {
   return {
+    none: 'no hold',
     head: ['hold', 'state', 'title', 'matter', 'covers', 'placed', 'by'],
     rows: holds.map(({ id, state, title, matter, selector, placedAt, placedBy }) => [
       ...[id, state, title, matter ?? '–', describeSelector(selector), formatTime(placedAt), placedBy],

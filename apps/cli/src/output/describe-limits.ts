@@ -3,6 +3,7 @@ import type { Table } from './table.ts';
 
 export function tabulateLimits(limits: readonly LimitView[]): Table {
   return {
+    none: 'no limit is set: all bandwidth may be used',
     head: ['limit', 'now', 'from', 'cbcr.yaml', 'shared by'],
     rows: limits.map(({ name, rate, source, configured, sharers }) => [
       name,

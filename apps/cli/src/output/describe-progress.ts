@@ -3,14 +3,19 @@ import { formatBytes, formatRate } from './format.ts';
 import { renderBar } from './progress-line.ts';
 
 /** Where a run stands, in one line. `since` is where and when the watching began: the rate is what was seen, whatever happened before. */
-export function describeProgress({ kind, state, progress, error }: RunView, since: { ms: number; fromBytes: number }): string {
+export function describeProgress(
+  { kind, region, state, progress, error }: RunView,
+  since: { ms: number; fromBytes: number },
+  namesRegion: boolean,
+): string {
+  const what = namesRegion ? `${kind} in ${region}` : kind;
   if (state !== 'running' || progress === null) {
     const why = state === 'waiting' && error !== null ? `: ${error.message}` : '';
-    return `${kind} ${state}${why}`;
+    return `${what} ${state}${why}`;
   }
   const { phase, doneBytes, totalBytes, regions, note } = progress;
   const parts = [
-    phase === kind ? kind : `${kind} ${phase}`,
+    phase === kind ? what : `${what} ${phase}`,
     renderBar(doneBytes, totalBytes),
     // A total is an estimate until the end, and a capture may be larger.
     `${formatBytes(doneBytes)}${totalBytes === null || totalBytes <= doneBytes ? '' : ` of ${formatBytes(totalBytes)}`}`,

@@ -1,4 +1,5 @@
 import type { RunView } from '@cbcr/client';
+import { describeResult } from './describe-result.ts';
 import { formatTime } from './format.ts';
 
 export function describeRun(run: RunView): string {
@@ -9,6 +10,6 @@ export function describeRun(run: RunView): string {
     `started    ${formatTime(run.startedAt)}   epoch ${run.epoch}, attempts ${run.attempts}`,
     `ended      ${formatTime(run.finishedAt)}`,
     ...(run.error === null ? [] : [`error      ${run.error.message} [${run.error.code}]`, `hint       ${run.error.hint}`]),
-    ...(run.result === null ? [] : [`result     ${JSON.stringify(run.result)}`]),
+    ...(run.result === null ? [] : describeResult(run.result).map((line, index) => `${(index === 0 ? 'result' : '').padEnd(11)}${line}`)),
   ].join('\n');
 }

@@ -16,6 +16,8 @@ export interface Failure {
   message: string;
   hint: string;
   problems: readonly ShownProblem[];
+  /** What was done or found all the same; undefined: nothing. */
+  result: unknown;
   /** The error behind this one, such as that of a run that was waited for. */
   reason: ErrorReport | null;
   /** Where operators read on. */
@@ -29,7 +31,8 @@ export function describeFailure(error: unknown): Failure {
   const { code, message, hint, exitCode } = known;
   const reason = hasReason(known) ? known.reason : null;
   const problems = hasProblems(known) ? known.problems : [];
-  return { code, message, hint, exitCode, problems, reason, runbook: findRunbook(reason?.code ?? code) };
+  const result = 'result' in known ? known.result : undefined;
+  return { code, message, hint, exitCode, problems, reason, result, runbook: findRunbook(reason?.code ?? code) };
 }
 
 /** A defect, or an answer that this version does not understand: a run's words about it ("is tried again") would be wrong here. */
@@ -44,6 +47,10 @@ const findRunbook = (code: string): string | null => (isKnownCode(code) ? runboo
 
 const hasReason = (error: object): error is { reason: ErrorReport | null } => 'reason' in error;
 const hasProblems = (error: object): error is { problems: readonly ShownProblem[] } => 'problems' in error && Array.isArray(error.problems);
+
+/** What is said already in the sentence of the failure is not said again above it. */
+export const isNews = ({ file, message, hint }: ShownProblem, sentence: string): boolean =>
+  file !== undefined || hint !== undefined || !sentence.includes(message);
 
 /** `file:line:column path: what is wrong`, and its hint on a line of its own. */
 export function describeProblem({ file, line, column, path, message, hint }: ShownProblem): string {

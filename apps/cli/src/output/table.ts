@@ -4,6 +4,8 @@ import { columnsOf, wrapText } from './wrap-text.ts';
 export interface Table {
   head: readonly string[];
   rows: readonly (readonly string[])[];
+  /** What it means that there are no rows. */
+  none?: string;
 }
 
 const noBorders = Object.fromEntries(

@@ -9,3 +9,9 @@ export function renderText(text: Text, width?: number): string {
   if ('head' in text) return renderTable(text, width);
   return text.map((part) => renderText(part, width)).join('\n');
 }
+
+export function listEmptyTables(text: Text): Table[] {
+  if (typeof text === 'string') return [];
+  if ('head' in text) return text.rows.length === 0 ? [text] : [];
+  return text.flatMap(listEmptyTables);
+}

@@ -22,7 +22,14 @@ export function describeRetention(
 }
 
 export const describePreview = ({ at, ...preview }: Awaited<ReturnType<typeof previewRetention>>): RetentionPreviewView => ({
-  ...{ at: at.toISOString(), total: preview.total, sums: [...preview.sums], left: preview.left, text: describeRetentionPreview(preview) },
+  ...{
+    at: at.toISOString(),
+    total: preview.total,
+    sums: [...preview.sums],
+    left: preview.left,
+    lastGood: [...preview.lastGood],
+    text: describeRetentionPreview(preview),
+  },
   copies: preview.copies.map((copy) => ({ ...describeVerdict(copy), instance: copy.instance, change: copy.change })),
 });
 

@@ -31,17 +31,17 @@ test('applying the same configuration twice, even at once, changes nothing but t
 
 test('instances that vanish from the file are retired; those of the API stay', async () => {
   await catalog.instances.add(api, 'ada');
-  expect(await apply({ instances: [] })).toEqual({ retired: [shop.id], version: 1 });
+  expect(await apply({ instances: [] })).toEqual({ retired: [shop.id], version: 1, changed: false });
   expect(ids(await catalog.instances.list())).toEqual([api.id]);
   expect(ids(await catalog.instances.list({ retired: true }))).toEqual([api.id, shop.id]);
   expect((await catalog.instances.get(shop.id)).retiredAt).toEqual(expect.any(Date));
-  expect(await apply({})).toEqual({ retired: [], version: 1 });
+  expect(await apply({})).toEqual({ retired: [], version: 1, changed: false });
   expect((await catalog.instances.get(shop.id)).retiredAt).toBeNull();
 });
 
 test('a fleet of 10,000 instances is applied, and leaves the file again', async () => {
   const fleet = Array.from({ length: 10_000 }, (_, index) => instanceNamed(`fleet-${index}`));
-  expect(await apply({ instances: [shop, ...fleet] })).toEqual({ retired: [], version: 1 });
+  expect(await apply({ instances: [shop, ...fleet] })).toEqual({ retired: [], version: 1, changed: false });
   expect(await catalog.instances.list()).toHaveLength(10_001);
   const { retired } = await apply({ instances: [shop, ...fleet.slice(5_000)] });
   expect(retired).toEqual(ids(fleet.slice(0, 5_000)).toSorted());
@@ -51,7 +51,7 @@ test('an instance of the API that the file names belongs to the file from then o
   await catalog.instances.add(api, 'ada');
   await apply({ instances: [shop, { ...api, labels: { team: 'green' } }] });
   expect(await catalog.instances.get(api.id)).toMatchObject({ source: 'config', labels: { team: 'green' } });
-  expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id], version: 1 });
+  expect(await apply({ instances: [shop] })).toEqual({ retired: [api.id], version: 1, changed: false });
 });
 
 test('what an instance was before is remembered, however it is changed, and nobody rewrites it', async () => {

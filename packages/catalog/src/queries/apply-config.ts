@@ -19,7 +19,7 @@ import { type CatalogInstance, instanceColumns, listInstances } from './instance
 import { applyLimits } from './limits.ts';
 import { unlistPoliciesExcept, upsertPolicies } from './policies.ts';
 import { type CatalogRegion, lockRegions, upsertRegions } from './regions.ts';
-import { appendVersion, type RulebookChange, readCurrent, readVerifiedPlaces } from './rulebook.ts';
+import { type AppendedVersion, appendVersion, type RulebookChange, readCurrent, readVerifiedPlaces } from './rulebook.ts';
 
 /** What a rulebook says besides regions and policies is empty when absent. */
 export interface DesiredConfig extends Partial<Omit<Rulebook, 'regions' | 'policies'>> {
@@ -34,6 +34,8 @@ export interface ConfigOutcome {
   retired: InstanceId[];
   /** Of the rulebook in force now; the same as before when nothing changed. */
   version: number;
+  /** Whether that version is new. */
+  changed: boolean;
 }
 
 /**
@@ -43,8 +45,8 @@ export interface ConfigOutcome {
  */
 export type ApplyConfig = (desired: DesiredConfig, change: RulebookChange | string, judge?: JudgeChange) => Promise<ConfigOutcome>;
 
-/** As {@link ApplyConfig}, for the rulebook alone: instances and limits stay as they are. Answers with its version. */
-export type ApplyRulebook = (rulebook: Rulebook, change: RulebookChange, judge?: JudgeChange) => Promise<number>;
+/** As {@link ApplyConfig}, for the rulebook alone: instances and limits stay as they are. */
+export type ApplyRulebook = (rulebook: Rulebook, change: RulebookChange, judge?: JudgeChange) => Promise<AppendedVersion>;
 
 /** What a change is judged by. It stays so until the change is made or refused: no instance is added, nothing is applied, no copy becomes verified. */
 export interface BeforeChange {
@@ -78,7 +80,7 @@ export function createApplyRulebook({ clock, transact }: QueryContext): ApplyRul
   };
 }
 
-async function writeRulebook(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<number> {
+async function writeRulebook(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<AppendedVersion> {
   await upsertRegions(tx, now, rulebook.regions);
   await upsertPolicies(tx, now, rulebook.policies);
   await unlistPoliciesExcept(
@@ -108,7 +110,7 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
     const change = typeof by === 'string' ? { actor: by } : by;
     return transact(async (tx) => {
       await judgeBefore(tx, judge);
-      const version = await writeRulebook(tx, now, rulebookOf(desired), change);
+      const appended = await writeRulebook(tx, now, rulebookOf(desired), change);
       await upsertInstances(tx, now, desired.instances, change.actor);
       await applyLimits(tx, now, desired.limits ?? {}, change.actor);
       const retired = await retireVanished(tx, now, desired.instances);
@@ -125,7 +127,7 @@ export function createApplyConfig({ clock, transact }: QueryContext): ApplyConfi
           retired,
         },
       });
-      return { retired, version };
+      return { retired, ...appended };
     });
   };
 }

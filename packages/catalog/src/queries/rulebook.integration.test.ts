@@ -25,7 +25,7 @@ const strict = rulebookSchema.parse({
 });
 
 test('what was applied comes back as it was, as the same object while the version is the same', async () => {
-  const version = await catalog.applyRulebook(strict, { actor: 'ada', reason: 'an audit' });
+  const { version } = await catalog.applyRulebook(strict, { actor: 'ada', reason: 'an audit' });
   const current = await catalog.rulebook.current();
   expect(current).toEqual({ version, hash: hashRulebook(strict), rulebook: strict });
   expect((await catalog.rulebook.current()).rulebook).toBe(current.rulebook);
@@ -34,9 +34,12 @@ test('what was applied comes back as it was, as the same object while the versio
 
 test('each change is a version with its author and reason, and a row of the audit trail; the same again is none', async () => {
   await catalog.applyRulebook(strict, { actor: 'ada', reason: 'an audit', forced: true });
-  expect(await catalog.applyRulebook(strict, { actor: 'bob' })).toBe(2);
+  expect(await catalog.applyRulebook(strict, { actor: 'bob' })).toEqual({ version: 2, changed: false });
   const { rulebook } = await catalog.rulebook.get(1);
-  expect(await catalog.applyRulebook(rulebook, { actor: 'bob', reason: 'too strict', rollbackOf: 1 })).toBe(3);
+  expect(await catalog.applyRulebook(rulebook, { actor: 'bob', reason: 'too strict', rollbackOf: 1 })).toEqual({
+    version: 3,
+    changed: true,
+  });
   expect(await catalog.rulebook.list()).toMatchObject([
     { version: 3, author: 'bob', reason: 'too strict', rollbackOf: 1, forced: false },
     { version: 2, author: 'ada', reason: 'an audit', rollbackOf: null, forced: true },

@@ -85,12 +85,18 @@ const newest = async (tx: Executor) => {
   return row;
 };
 
+/** The version in force, and whether it is a new one. */
+export interface AppendedVersion {
+  version: number;
+  changed: boolean;
+}
+
 /** Adds a version, unless the rulebook in force is the same already. Callers hold the lock of a change of configuration. */
-export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<number> {
+export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook, change: RulebookChange): Promise<AppendedVersion> {
   const { actor, reason = null, forced = false, rollbackOf = null, illegal = [] } = change;
   const hash = hashRulebook(rulebook);
   const last = await newest(tx);
-  if (last?.hash === hash) return last.version;
+  if (last?.hash === hash) return { version: last.version, changed: false };
   const version = (last?.version ?? 0) + 1;
   // As JSON now: the driver would store moments in a form of its own.
   const document: unknown = JSON.parse(JSON.stringify(rulebook));
@@ -103,7 +109,7 @@ export async function appendVersion(tx: Executor, now: Date, rulebook: Rulebook,
   for (const { instance, ...facts } of illegal) {
     await insertAuditEvent(tx, now, { actor, action: 'copy.became-illegal', subject: instance, facts: { version, ...facts } });
   }
-  return version;
+  return { version, changed: true };
 }
 
 /** For every instance whose newest restorable point has verified copies: where they are. Retired ones too: their data is still there. */

@@ -29,6 +29,8 @@ export const deletionViewSchema = z.object({
   /** All answers of the deletion gate, as it was asked last. */
   reasons: z.array(reasonSchema),
   plannedAt: z.string(),
+  /** Its bytes stay until then at least, whatever else keeps them; null once they go, are gone or stay. */
+  notBefore: z.string().nullable(),
   /** From then on bytes may be gone; null: it can still be kept. */
   begunAt: z.string().nullable(),
   versionsDeleted: z.number(),
@@ -61,5 +63,9 @@ export const confirmationViewSchema = z.object({
   scope: z.string(),
   /** Null: until the next doubt. */
   until: z.string().nullable(),
+  /** Whether something waited for this: that was stopped, and goes on now. */
+  waited: z.boolean(),
+  /** Of which instances nothing expires all the same, and why. */
+  stopped: z.array(z.object({ instance: z.string(), reasons: z.array(reasonSchema) })),
 });
 export type ConfirmationView = z.infer<typeof confirmationViewSchema>;

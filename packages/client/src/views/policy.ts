@@ -13,6 +13,10 @@ export const policyVersionViewSchema = z.object({
 });
 export type PolicyVersionView = z.infer<typeof policyVersionViewSchema>;
 
+/** The version in force; not `changed`: it is the one that was in force before, which says the same. */
+export const rollbackViewSchema = z.object({ version: z.number(), changed: z.boolean() });
+export type RollbackView = z.infer<typeof rollbackViewSchema>;
+
 /** A version with the rules themselves. */
 export const policyDocumentViewSchema = policyVersionViewSchema.extend({
   /** The rulebook as JSON; secrets only as references. */

@@ -34,6 +34,8 @@ export const retentionPreviewViewSchema = z.object({
   sums: z.array(z.object({ region: z.string(), change, copies: z.number(), bytes: z.number() })),
   copies: z.array(z.object({ ...verdict, instance: z.string(), change })),
   left: z.number(),
+  /** Points that the rules let go, and of which a verified copy stays all the same: the last good ones of live instances. */
+  lastGood: z.array(z.object({ instance: z.string(), point: z.string() })),
   text: z.array(z.string()),
 });
 export type RetentionPreviewView = z.infer<typeof retentionPreviewViewSchema>;

@@ -67,7 +67,6 @@ function describeInstancePlan(plan: InstancePlan): string[] {
   const moved = placed.before.join() !== placed.after.join();
   return [
     `${plan.instance}: ${moved ? `${listRegions(placed.before)} -> ${listRegions(placed.after)}` : listRegions(placed.after)}`,
-    ...(plan.refusal === null ? [] : [`  ${verdictOf(plan.refusal)}: ${plan.refusal.text}`]),
     ...(plan.capturesStop === null ? [] : [`  backups stop: ${plan.capturesStop.text}`]),
     ...plan.newlyUnmet.map(({ text }) => `  unmet: ${text}`),
     ...plan.copiesToMake.map((copies) => `  make in ${describeCopies(copies)}`),

@@ -45,6 +45,12 @@ const plans: Record<string, () => string> = {
   'a-ledger-moves': () => supposing(moving('ledger-east', 'montreal')),
 };
 
+test('what a plan does not read is not said to disappear with its framework', () => {
+  const text = editing(() => ({ compliance: { frameworks: [] } }));
+  expect(text).toMatch(/findings disappearing +\d/);
+  expect(text).not.toContain('was not read');
+});
+
 test.each(Object.keys(plans))('the plan %s reads as it did', async (name) => {
   await expect(plans[name]?.()).toMatchFileSnapshot(`golden/${name}.txt`);
 });

@@ -57,7 +57,11 @@ export function planInstance(before: Side, after: Side, holding: PlannedHolding)
     unpricedBytes: { before: oldSums.unpricedBytes, after: newSums.unpricedBytes },
     findings: {
       appearing: findAppearing(oldSums.findings, newSums.findings),
-      disappearing: findAppearing(newSums.findings, oldSums.findings),
+      disappearing: findAppearing(
+        newSums.findings,
+        // What was merely not read was never found by anybody who did read it.
+        oldSums.findings.filter(({ notRead }) => notRead !== true),
+      ),
     },
     restorable: { before: oldSums.restorable, after: newSums.restorable },
     newlyUnmet: (fresh?.decision.placement.unmet ?? []).filter(

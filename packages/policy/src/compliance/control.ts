@@ -45,6 +45,8 @@ export interface Observation {
   /** Empty: it is about the instance. */
   points: readonly HeldPoint[];
   sinceMs: number | null;
+  /** Whoever asks did not read the facts, although they are there: as in a plan. */
+  notRead?: true;
   evidence: string;
   mend: string;
 }
@@ -70,4 +72,10 @@ export const cannotShow = (what: string, mend: string, region: RegionId | null =
   sinceMs: null,
   evidence: `cannot be shown: ${what}`,
   mend,
+});
+
+/** As {@link cannotShow}, of facts that are there and were not read. */
+export const wasNotRead = (what: string, region: RegionId | null = null): Observation => ({
+  ...cannotShow(`${what} was not read`, 'run cbcr compliance check', region),
+  notRead: true,
 });

@@ -11,7 +11,7 @@ export function evaluateCompliance(chosen: readonly ChosenFramework[], facts: Co
   return chosen.flatMap(({ name: framework, dataClasses, controls }) => {
     if (dataClasses !== null && !dataClasses.includes(dataClass)) return [];
     return controls.flatMap(({ control, settings }) =>
-      control.check(facts, settings).map(({ severity, region, points, sinceMs, evidence, mend }): Finding => {
+      control.check(facts, settings).map(({ severity, region, points, sinceMs, notRead, evidence, mend }): Finding => {
         return {
           framework,
           control: control.name,
@@ -20,6 +20,7 @@ export function evaluateCompliance(chosen: readonly ChosenFramework[], facts: Co
           region,
           points: points.map((point) => point.id),
           since: sinceMs === null ? null : new Date(sinceMs),
+          ...(notRead && { notRead }),
           evidence,
           mend,
         };

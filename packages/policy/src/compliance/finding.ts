@@ -17,6 +17,8 @@ export interface Finding {
   region: RegionId | null;
   /** The points concerned, newest capture first; empty when the finding is about the instance. */
   points: readonly RecoveryPointId[];
+  /** Only what is said because whoever asks did not read the facts, although they are there. */
+  notRead?: true;
   /** The earliest moment from which the facts show it; null when they do not tell. */
   since: Date | null;
   /** The facts, for people. */

@@ -13,7 +13,7 @@ const words: Readonly<Record<RetentionChange, string>> = {
 const countCopies = (count: number): string => (count === 1 ? '1 copy' : `${count} copies`);
 
 /** A preview for people: sums by region, then copy by copy. */
-export function describeRetentionPreview({ sums, copies, left, total }: RetentionPreview): string[] {
+export function describeRetentionPreview({ sums, copies, left, total, lastGood }: RetentionPreview): string[] {
   if (sums.length === 0) return [`nothing expires: ${countCopies(total)} looked at`];
   return [
     `${countCopies(total)} looked at`,
@@ -24,6 +24,10 @@ export function describeRetentionPreview({ sums, copies, left, total }: Retentio
         `${copy.instance}  ${copy.point}  ${describeMinute(copy.capturedAtMs)}  ${copy.region}  ${words[copy.change]}: ${describeReasons(copy)}`,
     ),
     ...(left > 0 ? ['', `and ${countCopies(left)} more`] : []),
+    ...(lastGood.length === 0 ? [] : ['']),
+    ...lastGood.map(
+      ({ instance, point }) => `${instance}  ${point}  a verified copy stays all the same: it is the last good point of a live instance`,
+    ),
   ];
 }
 

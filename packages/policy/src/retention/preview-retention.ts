@@ -41,21 +41,31 @@ export interface RetentionPreview {
   sums: readonly RetentionSum[];
   /** Copies that were looked at. */
   total: number;
+  /** Points that the rules let go, and of which the deletion gate keeps a verified copy: they are the last good ones of live instances. */
+  lastGood: readonly { instance: InstanceId; point: RecoveryPointId }[];
 }
 
 /** Compares what the rules say today with what others say, or the same at another moment. Takes a fleet instance by instance. */
 export function startRetentionPreview(before: RetentionSituation, after: RetentionSituation, holds: readonly Hold[], limit: number) {
   const copies: CopyChange[] = [];
   const sums = new Map<string, RetentionSum>();
+  const lastGood: { instance: InstanceId; point: RecoveryPointId }[] = [];
   let total = 0;
   let changed = 0;
 
   return {
     /** `next` is the instance as it would be. */
-    add(instance: SelectableInstance & { id: InstanceId }, next: SelectableInstance, points: readonly HeldPoint[]): void {
+    add(
+      instance: SelectableInstance & { id: InstanceId },
+      next: SelectableInstance & { retired?: boolean },
+      points: readonly HeldPoint[],
+    ): void {
       const today = new Map(judgeRetention({ ...before, instance, points, holds }).map((verdict) => [keyOf(verdict), verdict]));
       const held = new Map(points.map((point) => [point.id, point]));
-      for (const verdict of judgeRetention({ ...after, instance: next, points, holds })) {
+      const then = judgeRetention({ ...after, instance: next, points, holds });
+      const last = next.retired === true ? null : findLastGood(then, points);
+      if (last !== null && lastGood.length < limit) lastGood.push({ instance: instance.id, point: last });
+      for (const verdict of then) {
         const point = held.get(verdict.point);
         if (point === undefined || !hasBytes(point, verdict.region)) continue;
         total += 1;
@@ -70,10 +80,20 @@ export function startRetentionPreview(before: RetentionSituation, after: Retenti
       }
     },
     result: (): RetentionPreview => ({
-      ...{ copies, left: changed - copies.length, total },
+      ...{ copies, left: changed - copies.length, total, lastGood },
       sums: [...sums.values()].sort((a, b) => (a.region === b.region ? orderOf(a) - orderOf(b) : a.region < b.region ? -1 : 1)),
     }),
   };
+}
+
+/** The newest point with verified copies, when the rules would let all of these go. */
+function findLastGood(verdicts: readonly CopyVerdict[], points: readonly HeldPoint[]): RecoveryPointId | null {
+  const good = points.filter(({ state, copies }) => state === 'complete' && copies.some((copy) => copy.state === 'verified'));
+  const [newest] = good.toSorted((a, b) => b.capturedAtMs - a.capturedAtMs);
+  if (newest === undefined) return null;
+  const verified = new Set(newest.copies.filter(({ state }) => state === 'verified').map(({ region }) => region));
+  const said = verdicts.filter(({ point, region }) => point === newest.id && verified.has(region));
+  return said.length > 0 && said.every(({ verdict }) => verdict === 'expire') ? newest.id : null;
 }
 
 const keyOf = ({ point, region }: { point: RecoveryPointId; region: RegionId }) => `${point} ${region}`;

@@ -2,6 +2,7 @@ import { auditActions, CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
+import { sayIfCut } from '../../output/say-if-cut.ts';
 import { parseCount, parseMoment } from '../../parse-input.ts';
 
 interface Filter {
@@ -27,15 +28,18 @@ export function listAudit(parent: Command, cli: Cli): void {
       const events = await (await cli.connect()).listAuditEvents(filter);
       // What earlier versions wrote is listed under the names of then.
       if (events.length === 0 && filter.action !== undefined && !Object.hasOwn(auditActions, filter.action)) {
-        throw new CbcrError('usage.invalid', { cause: `There is no action ${filter.action}; docs/audit.md names them all` });
+        const known = Object.keys(auditActions).toSorted().join(', ');
+        throw new CbcrError('usage.unknown-value', { what: 'action', value: filter.action, known });
       }
       cli.out.result(events, () => ({
+        none: 'no event of the audit trail matches',
         head: ['event', 'at', 'by', 'action', 'subject', 'facts'],
         rows: events.map(({ id, at, actor, action, subject, facts }) => [
           ...[String(id), formatTime(at), actor, action, subject],
           shorten(Object.keys(facts).length === 0 ? '' : JSON.stringify(facts)),
         ]),
       }));
+      sayIfCut(cli.out, events.length, filter.limit ?? 100);
     });
 }
 

@@ -1,6 +1,7 @@
 import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { formatCount } from '../../output/format.ts';
 import { parseMoment } from '../../parse-input.ts';
 
 export function verifyAudit(parent: Command, cli: Cli): void {
@@ -15,7 +16,7 @@ export function verifyAudit(parent: Command, cli: Cli): void {
       const { events, last, broken } = verified;
       if (broken !== null) throw new CbcrError('audit.chain-broken', { kind: broken.kind, event: broken.id, detail: broken.detail });
       cli.out.result(verified, () => [
-        `${events} events are as they were written.`,
+        `${formatCount(events, 'event is as it was', 'events are as they were')} written.`,
         ...(last === null ? [] : [`Note this elsewhere, to find later whether the trail was written anew: ${last.id}:${last.hash}`]),
       ]);
     });

@@ -2,6 +2,7 @@ import type { ComplianceView } from '@cbcr/client';
 import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { failWithResult } from '../../fail-with-result.ts';
 import { describeCompliance } from '../../output/describe-compliance.ts';
 import { parseCount } from '../../parse-input.ts';
 
@@ -17,10 +18,9 @@ export function checkCompliance(parent: Command, cli: Cli): void {
       const compliance = await (await cli.connect()).checkCompliance(filter);
       const failure = strict === true ? findFailure(compliance) : null;
       if (failure === null) return cli.out.result(compliance, () => describeCompliance(compliance));
-      // One document only: there the findings are the problems of the failure.
-      if (cli.out.json) throw Object.assign(failure, { problems: compliance.findings.map(describeProblem) });
-      cli.out.result(compliance, () => describeCompliance(compliance));
-      throw failure;
+      // For programs the findings are the problems of the failure as well.
+      if (cli.out.json) Object.assign(failure, { problems: compliance.findings.map(describeProblem) });
+      failWithResult(cli.out, failure, compliance, () => describeCompliance(compliance));
     });
 }
 

@@ -56,7 +56,7 @@ const holds = [
 ];
 const deletion = {
   ...{ id: 1, point: 'rp_1', instance: 'shop', region: 'alpha', purpose: 'retention', requestedBy: 'reconciler', requestReason: null },
-  ...{ reasons: [], plannedAt: at, begunAt: at, versionsDeleted: 3, bytesDeleted: 9, goneAt: at, keptAt: null },
+  ...{ reasons: [], plannedAt: at, notBefore: null, begunAt: at, versionsDeleted: 3, bytesDeleted: 9, goneAt: at, keptAt: null },
 };
 const answers = {
   'GET /v1/audit/chain?from=2027-01-01T00%3A00%3A00.000Z&to=2027-04-01T00%3A00%3A00.000Z&after=0': {
@@ -78,7 +78,7 @@ const words = ['evidence', 'export', '--from', '2027-01-01', '--to', '2027-04-01
 test('a pack is exported, is in order, and what is changed in it is named', async () => {
   await using scheduler = await startFakeScheduler(answers);
   const exported = await run([...words, 'pack'], scheduler.environment);
-  expect(exported).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 events') });
+  expect(exported).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 event ') });
   const read = (name: string) => readFile(join(currentFolder, 'pack', name), 'utf8');
   expect(JSON.parse(await read('copies.json'))[0].copies[0].verifiedAt).toBe(at);
   expect(JSON.parse(await read('frameworks.json'))[0].controls[0]).toMatchObject({ control: 'minimum-copies', files: expect.any(Array) });
@@ -152,4 +152,28 @@ test('the key comes from the environment too; without one, or with another kind,
 
 test('every compliance control is answered by evidence', () => {
   expect(Object.keys(controlEvidence).toSorted()).toEqual(complianceControls.map(({ name }) => name).toSorted());
+});
+
+test('a private key where the public one is wanted is refused, and a folder that is no pack is not searched', async () => {
+  await using scheduler = await startFakeScheduler(answers);
+  await run([...words, 'mine'], scheduler.environment);
+  const wrong = await run(['evidence', 'verify', 'mine', '--key', 'key.pem']);
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('it is a private key, where the public one is wanted') });
+  expect(await run(['evidence', 'verify', 'mine', '--key', 'key.pem.pub'])).toMatchObject({ exitCode: 0 });
+  // The folder above has the pack in it, and a great many other files for all that anybody knows.
+  const above = await run(['evidence', 'verify', '.']);
+  expect(above).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('it has neither manifest.json nor seal.json') });
+});
+
+test('a period that is not over yet is exported with a warning', async () => {
+  const to = '2999-01-01T00:00:00.000Z';
+  const query = (path: string) => `GET ${path}from=2027-01-01T00%3A00%3A00.000Z&to=${encodeURIComponent(to)}&after=0`;
+  await using scheduler = await startFakeScheduler({
+    ...answers,
+    [query('/v1/audit/chain?')]: { body: { chainId, events: [], last: null } },
+    [`${query('/v1/deletions?')}&limit=500`]: { body: [] },
+  });
+  const plain = ['evidence', 'export', '--from', '2027-01-01', '--to', to, '--key', 'file:key.pem', '--out', 'early'];
+  const end = await run(plain, scheduler.environment);
+  expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('--to (2999-01-01 00:00:00Z) is in the future') });
 });

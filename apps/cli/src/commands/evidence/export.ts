@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { collectEvidence } from '../../evidence/collect-evidence.ts';
 import { requireFreeFolder, writePackFolder } from '../../evidence/pack-folder.ts';
+import { formatCount, formatTime } from '../../output/format.ts';
 import { parseMoment } from '../../parse-input.ts';
 import { cbcrVersion } from '../../version.ts';
 
@@ -34,6 +35,10 @@ export function exportEvidence(parent: Command, cli: Cli): void {
 
       const instances = instance ?? null;
       const madeAt = cli.clock.now();
+      if (period.to > madeAt)
+        cli.out.warn(
+          `--to (${formatTime(to)}) is in the future: what happens after ${formatTime(madeAt.toISOString())} is not in the pack`,
+        );
       const fingerprint = fingerprintOf(signer);
       const client = await cli.connect();
       const result = await writePackFolder(folder, async (sink) => {
@@ -46,7 +51,7 @@ export function exportEvidence(parent: Command, cli: Cli): void {
         return { folder, files, events: collected.events.count, key: fingerprint };
       });
       cli.out.result(result, () => [
-        `${result.files.length} files with ${result.events} events in ${folder}.`,
+        `${formatCount(result.files.length, 'file')} with ${formatCount(result.events, 'event')} in ${folder}.`,
         `Signed by ${fingerprint}`,
         `Read ${out}/report.html; verify with: cbcr evidence verify ${out} --key PUBLIC-KEY`,
       ]);

@@ -3,6 +3,7 @@ import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { readPack } from '../../evidence/pack-folder.ts';
+import { formatCount } from '../../output/format.ts';
 import { readText } from '../config/read-text.ts';
 
 export function verifyEvidence(parent: Command, cli: Cli): void {
@@ -26,7 +27,7 @@ export function verifyEvidence(parent: Command, cli: Cli): void {
       }
       if (!verified.trusted) cli.out.warn(`compare the fingerprint, or give --key: whoever made the pack chose the key ${verified.key}`);
       cli.out.result(verified, () => [
-        `${verified.files} files and ${verified.events} events are as they were signed.`,
+        `${formatCount(verified.files, 'file')} and ${formatCount(verified.events, 'event')} are as they were signed.`,
         `Signed by ${verified.key}`,
       ]);
     });

@@ -33,7 +33,7 @@ export function collectGarbage(parent: Command, cli: Cli): void {
         );
         return;
       }
-      cli.out.result({ collected: false, found: goes, skipped }, () => describeGarbage(goes, cli.clock.now()));
+      cli.out.result({ collected: false, found: goes, skipped }, () => describeGarbage(goes, cli.clock.now(), 'nothing that may go'));
       cli.out.say(
         goes.some(({ garbage }) => garbage.length > 0)
           ? 'Nothing was deleted. With --yes it goes.'
@@ -53,7 +53,7 @@ async function collect(
   for (;;) {
     const { runs, waiting } = await client.collectGarbage(search);
     const fresh = runs.filter(({ id }) => !ended.has(id));
-    for (const run of fresh) ended.set(run.id, await followToSuccess(cli, client, run, { timeoutSeconds }));
+    for (const run of fresh) ended.set(run.id, await followToSuccess(cli, client, run, { timeoutSeconds, namesRegion: true }));
     if (waiting === 0) return [...ended.values()];
     if (fresh.length === 0) {
       cli.out.warn(`${waiting} points in ${region} wait for another run that deletes there: collect again when it has ended`);

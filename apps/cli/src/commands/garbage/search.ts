@@ -25,7 +25,7 @@ export async function searchGarbage(cli: Cli, client: CbcrClient, { instance, re
   for (const id of ids) runs.push(await client.startGarbageSearch(parseInput(garbageSearchRequestSchema, { region: id, instance })));
   const found: GarbageView[] = [];
   for (const run of runs) {
-    await followToSuccess(cli, client, run, { timeoutSeconds: timeout });
+    await followToSuccess(cli, client, run, { timeoutSeconds: timeout, namesRegion: true });
     found.push(await client.getGarbage(run.id));
   }
   return { found, skipped: skipped.map(({ id, health }) => ({ region: id, reason: `${health.state}: ${health.reason}` })) };

@@ -1,6 +1,10 @@
-import type { PointView } from '@cbcr/client';
+import type { PlannedDeletionView, PointView } from '@cbcr/client';
+import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
+import { failWithResult } from '../../fail-with-result.ts';
+import { formatCount } from '../../output/format.ts';
+import type { Table } from '../../output/table.ts';
 
 export function deletePoint(parent: Command, cli: Cli): void {
   parent
@@ -16,21 +20,39 @@ export function deletePoint(parent: Command, cli: Cli): void {
       const client = await cli.connect();
       const planned = await client.deletePoint(point, { region, reason, dryRun: !yes });
       const { state } = await client.getPoint(point);
-      if (yes && planned.some(({ marked }) => !marked)) cli.out.warn('not everything that was asked for goes: see why below');
       if (planned.length === 0) return cli.out.result(planned, () => describeNothing(state));
-      cli.out.result(planned, () => ({
-        head: ['region', 'allowed', 'what happens', 'why'],
-        rows: planned.map(({ region: where, allowed, marked, reasons }) => [
-          where,
-          allowed ? 'yes' : 'NO',
-          marked ? 'expires' : allowed && !yes ? 'nothing (dry run)' : 'nothing',
-          reasons
-            .filter(({ allows }) => allows === allowed)
-            .map(({ text }) => text)
-            .join('; '),
-        ]),
-      }));
+      const describe = () => tabulatePlanned(planned, yes);
+      const staying = planned.filter(({ marked }) => !marked);
+      if (yes && staying.length === planned.length) {
+        failWithResult(cli.out, new CbcrError('copy.deletion-refused', { point, cause: whyNot(staying) }), planned, describe);
+      }
+      if (yes && staying.length > 0) {
+        const where = staying.map((copy) => copy.region).join(', ');
+        cli.out.warn(
+          `partly refused: ${staying.length} of ${formatCount(planned.length, 'copy', 'copies')} stays, in ${where}: see why below`,
+        );
+      }
+      cli.out.result(planned, describe);
     });
+}
+
+const tabulatePlanned = (planned: readonly PlannedDeletionView[], yes: boolean): Table => ({
+  head: ['region', 'allowed', 'what happens', 'why'],
+  rows: planned.map(({ region, allowed, marked, reasons }) => [
+    region,
+    allowed ? 'yes' : 'NO',
+    marked ? 'expires' : allowed && !yes ? 'nothing (dry run)' : 'nothing',
+    reasons
+      .filter(({ allows }) => allows === allowed)
+      .map(({ text }) => text)
+      .join('; '),
+  ]),
+});
+
+/** Each reason once: most are the same in every region. */
+function whyNot(staying: readonly PlannedDeletionView[]): string {
+  const denied = staying.flatMap(({ reasons }) => reasons.filter(({ allows }) => !allows).map(({ text }) => text));
+  return [...new Set(denied)].join('; ') || 'they changed meanwhile, so ask again';
 }
 
 /** No copy was asked about. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatBytes, formatTime } from '../../output/format.ts';
+import { sayIfCut } from '../../output/say-if-cut.ts';
 import { parseCount } from '../../parse-input.ts';
 
 export function listPoints(parent: Command, cli: Cli): void {
@@ -12,6 +13,7 @@ export function listPoints(parent: Command, cli: Cli): void {
     .action(async (filter: { instance?: string; limit?: number }) => {
       const points = await (await cli.connect()).listPoints(filter);
       cli.out.result(points, () => ({
+        none: filter.instance === undefined ? 'there is no recovery point yet' : `${filter.instance} has no recovery point yet`,
         head: ['point', 'instance', 'captured', 'state', 'size', 'copies', 'available', 'protected'],
         rows: points.map((point) => [
           ...[point.id, point.instance, formatTime(point.capturedAt), point.state, formatBytes(point.plaintextBytes)],
@@ -20,5 +22,6 @@ export function listPoints(parent: Command, cli: Cli): void {
           point.protected ? 'yes' : 'NO',
         ]),
       }));
+      sayIfCut(cli.out, points.length, filter.limit ?? 50);
     });
 }

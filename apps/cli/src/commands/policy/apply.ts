@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
-import { formatConfigCounts } from '../../output/format.ts';
+import { describeApplied } from '../../output/describe-applied.ts';
 import { readText } from '../config/read-text.ts';
 import { requireReason } from './require-reason.ts';
 
@@ -14,6 +14,6 @@ export function applyPolicy(parent: Command, cli: Cli): void {
     .action(async (file: string, options: { reason?: string; force?: boolean }) => {
       requireReason(options);
       const applied = await (await cli.connect()).applyConfig({ file, text: await readText(file), ...options });
-      cli.out.result(applied, () => `version ${applied.version}: ${formatConfigCounts(applied)}`);
+      cli.out.result(applied, () => describeApplied(applied, options.reason));
     });
 }

@@ -13,6 +13,13 @@ export function rollBackPolicy(parent: Command, cli: Cli): void {
     .action(async (version: number, options: { reason: string; force?: boolean }) => {
       const request = parseInput(rollbackRequestSchema, { version, ...options });
       const applied = await (await cli.connect()).rollBackPolicies(request);
-      cli.out.result(applied, () => `the rules of version ${version} are in force, as version ${applied.version}`);
+      cli.out.result(applied, () =>
+        applied.changed
+          ? `the rules of version ${version} are in force, as version ${applied.version}`
+          : [
+              `nothing changes, still version ${applied.version}: it says what version ${version} says`,
+              'the reason is not kept: it would belong to a new version',
+            ],
+      );
     });
 }

@@ -10,6 +10,7 @@ export function listRegions(parent: Command, cli: Cli): void {
     .action(async () => {
       const regions = await (await cli.connect()).listRegions();
       cli.out.result(regions, () => ({
+        none: 'there is no region yet; cbcr.yaml describes them: cbcr policy apply',
         head: ['region', 'jurisdictions', 'store', 'health', 'since', 'workers', 'abilities', 'probed', 'why'],
         rows: regions.map((region) => [
           ...[region.id, region.jurisdictions.join(', '), region.storeKind, region.health.state, formatTime(region.health.since)],

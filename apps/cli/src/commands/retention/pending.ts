@@ -8,7 +8,7 @@ const pageSize = 1_000;
 export function listDeletions(parent: Command, cli: Cli): void {
   parent
     .command('pending')
-    .description('copies that are marked as expiring, and those whose bytes are going')
+    .description('copies that are marked as expiring, until when their bytes stay at least, and those whose bytes are going')
     .action(async () => {
       const client = await cli.connect();
       const open: DeletionView[] = [];
@@ -19,9 +19,10 @@ export function listDeletions(parent: Command, cli: Cli): void {
       }
       if (open.length === 0) return cli.out.result(open, () => 'nothing is marked, and no bytes are going');
       cli.out.result(open, () => ({
-        head: ['point', 'instance', 'region', 'why', 'by', 'marked', 'bytes go since'],
-        rows: open.map(({ point, instance, region, purpose, requestedBy, plannedAt, begunAt }) => [
+        head: ['point', 'instance', 'region', 'why', 'by', 'marked', 'bytes stay until', 'bytes go since'],
+        rows: open.map(({ point, instance, region, purpose, requestedBy, plannedAt, notBefore, begunAt }) => [
           ...[point, instance, region, purpose, requestedBy, formatTime(plannedAt)],
+          notBefore === null ? '' : formatTime(notBefore),
           begunAt === null ? '' : formatTime(begunAt),
         ]),
       }));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { formatTime } from '../../output/format.ts';
+import { sayIfCut } from '../../output/say-if-cut.ts';
 import { parseCount } from '../../parse-input.ts';
 
 export function listRuns(parent: Command, cli: Cli): void {
@@ -14,10 +15,12 @@ export function listRuns(parent: Command, cli: Cli): void {
     .action(async (filter: { instance?: string; kind?: string; state?: string; limit?: number }) => {
       const runs = await (await cli.connect()).listRuns(filter);
       cli.out.result(runs, () => ({
+        none: 'no run matches',
         head: ['run', 'kind', 'region', 'instance', 'state', 'created', 'ended', 'by'],
         rows: runs.map(({ id, kind, region, instance, state, createdAt, finishedAt, requestedBy }) => [
           ...[id, kind, region, instance ?? '–', state, formatTime(createdAt), formatTime(finishedAt), requestedBy],
         ]),
       }));
+      sayIfCut(cli.out, runs.length, filter.limit ?? 50);
     });
 }

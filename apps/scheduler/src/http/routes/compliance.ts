@@ -29,7 +29,7 @@ export const compliance: Route = (app, deps) => {
       const { framework } = query;
       const names = situation.rulebook.compliance.frameworks.map(({ name }) => name);
       if (framework !== undefined && !names.includes(framework)) {
-        throw new CbcrError('usage.invalid', { cause: `${framework} is not a chosen framework; there are ${names.join(', ') || 'none'}` });
+        throw new CbcrError('usage.unknown-value', { what: 'chosen framework', value: framework, known: names.join(', ') || 'none' });
       }
       const asked =
         query.instance === undefined ? await catalog.instances.list({ retired: true }) : [await catalog.instances.get(query.instance)];

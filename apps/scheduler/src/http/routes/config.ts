@@ -14,11 +14,11 @@ export const config: Route = (app, deps) => {
     },
     async (request) => {
       const { text, file, ...change } = request.body;
-      const { regions, policies, instances, version } = await deps.config.applyText(text, file, {
+      const { regions, policies, instances, version, changed } = await deps.config.applyText(text, file, {
         actor: callerOf(request).name,
         ...change,
       });
-      return { regions: regions.length, policies: policies.length, instances: instances.length, version };
+      return { regions: regions.length, policies: policies.length, instances: instances.length, version, changed };
     },
   );
 };

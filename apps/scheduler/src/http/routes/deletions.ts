@@ -7,9 +7,11 @@ import {
   retentionRunRequestSchema,
   retentionRunViewSchema,
 } from '@cbcr/client';
-import { instanceIdSchema, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
+import { instanceIdSchema, type Reason, recoveryPointIdSchema, regionIdSchema } from '@cbcr/domain';
 import { type PlannedDeletion, planDeletions, runRetention } from '@cbcr/operations';
+import { doubtTime, marginsOf } from '@cbcr/policy';
 import { z } from 'zod';
+import { readRules } from '../../read-retention.ts';
 import { describeDeletion } from '../../views/deletion-view.ts';
 import { describeRun } from '../../views/run-view.ts';
 import { callerOf } from '../caller.ts';
@@ -46,7 +48,10 @@ export const deletions: Route = (app, deps) => {
       requireOrder({ from, to });
       if (page.instance !== undefined) await catalog.instances.get(page.instance);
       const isOfPeriod = (from ?? to) !== undefined;
-      return (await (isOfPeriod ? catalog.deletions.listWithin(query) : catalog.deletions.listOpen(page))).map(describeDeletion);
+      const found = await (isOfPeriod ? catalog.deletions.listWithin(query) : catalog.deletions.listOpen(page));
+      const { rulebook, earlier, now } = await readRules(deps);
+      const { graceMs } = marginsOf(rulebook, earlier, now);
+      return found.map((deletion) => describeDeletion(deletion, graceMs));
     },
   );
 
@@ -122,15 +127,25 @@ export const deletions: Route = (app, deps) => {
       const { scope, reason } = request.body;
       const by = callerOf(request).name;
       if (scope === 'clock') {
+        const isInDoubt = async () => doubtTime(await catalog.clockWatch.read(), clock.now()) !== null;
+        const wasInDoubt = await isInDoubt();
         await catalog.clockWatch.confirm(by, reason);
-        return { scope, until: null };
+        return { scope, until: null, waited: wasInDoubt && !(await isInDoubt()), stopped: [] };
       }
       const [kind, name] = scope.split(':');
       if (kind === 'region') await catalog.regions.get(regionIdSchema.parse(name));
       else await catalog.instances.get(instanceIdSchema.parse(name));
+      const instance = kind === 'instance' ? instanceIdSchema.parse(name) : null;
+      const readStopped = async () => (await runRetention(deps, { instance, requestedBy: by, dryRun: true })).stopped;
+      const before = await readStopped();
       const until = new Date(clock.now().getTime() + confirmedForMs);
       await catalog.deletionConfirmations.confirm(scope, until, by, reason);
-      return { scope, until: until.toISOString() };
+      const stopped = before.length === 0 ? [] : await readStopped();
+      return { scope, until: until.toISOString(), waited: countBulk(stopped) < countBulk(before), stopped };
     },
   );
 };
+
+/** A doubt about the time may end by itself meanwhile; that too much would go at once does not. */
+const countBulk = (stopped: readonly { reasons: readonly Reason[] }[]): number =>
+  stopped.flatMap(({ reasons }) => reasons).filter(({ rule }) => rule === 'bulk-share').length;

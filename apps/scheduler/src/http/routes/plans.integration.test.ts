@@ -166,7 +166,7 @@ describe('compliance', () => {
   test('is asked for one framework, and refuses one that was not chosen', async () => {
     expect((await call('GET', '/compliance?framework=house-rules')).body.findings).toHaveLength(3);
     const unknown = await call('GET', '/compliance?framework=card-data');
-    expect([unknown.status, unknown.body.error.code]).toEqual([400, 'usage.invalid']);
+    expect([unknown.status, unknown.body.error.code]).toEqual([400, 'usage.unknown-value']);
   });
 
   test('lists the templates and the framework of ones own, with the settings that count', async () => {

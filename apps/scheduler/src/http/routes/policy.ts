@@ -1,4 +1,10 @@
-import { policyDocumentViewSchema, policyExplanationViewSchema, policyVersionViewSchema, rollbackRequestSchema } from '@cbcr/client';
+import {
+  policyDocumentViewSchema,
+  policyExplanationViewSchema,
+  policyVersionViewSchema,
+  rollbackRequestSchema,
+  rollbackViewSchema,
+} from '@cbcr/client';
 import { instanceIdSchema } from '@cbcr/domain';
 import { readDecisionFacts } from '@cbcr/operations';
 import { z } from 'zod';
@@ -47,7 +53,7 @@ export const policy: Route = (app, deps) => {
       schema: {
         summary: 'Apply the policies of an earlier version again, as a new version; instances and limits stay',
         body: rollbackRequestSchema,
-        response: { 200: z.object({ version: z.number() }) },
+        response: { 200: rollbackViewSchema },
       },
     },
     async (request) => {

@@ -240,7 +240,9 @@ test('a configuration with problems changes nothing and names each with its line
   expect((await get('/instances/shop')).body.placement.placed).toHaveLength(2);
 
   const applied = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }) });
-  expect(applied).toEqual({ status: 200, body: { regions: 3, policies: 1, instances: 1, version: expect.any(Number) } });
+  expect(applied).toEqual({ status: 200, body: { regions: 3, policies: 1, instances: 1, version: expect.any(Number), changed: true } });
+  const again = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }), reason: 'once more' });
+  expect(again.body).toEqual({ ...applied.body, changed: false });
   expect((await get('/instances/shop')).body.placement.placed).toHaveLength(1);
   const { version } = applied.body;
   expect((await get('/policy/versions')).body).toMatchObject([{ version }, { version: version - 1, author: 'scheduler' }]);
@@ -248,7 +250,9 @@ test('a configuration with problems changes nothing and names each with its line
   expect(refusedForce).toMatchObject({ status: 400, body: { error: { code: 'api.request-invalid' } } });
 
   const rolledBack = await post('/policy/rollbacks', { version: version - 1, reason: 'two copies after all' });
-  expect(rolledBack).toEqual({ status: 200, body: { version: version + 1 } });
+  expect(rolledBack).toEqual({ status: 200, body: { version: version + 1, changed: true } });
+  const unchanged = await post('/policy/rollbacks', { version: version + 1, reason: 'it is so already' });
+  expect(unchanged.body).toEqual({ version: version + 1, changed: false });
   const explained = (await get('/instances/shop/policy')).body;
   expect(explained.version).toBe(version + 1);
   expect(explained.placement.placed).toHaveLength(2);

@@ -67,6 +67,12 @@ export const placementErrors = {
     treatment: 'never',
     status: 409,
   },
+  'policy.plan-refused': {
+    sentence: 'Applying this would be refused, because of {instances}.',
+    hint: 'The plan says for each of them why, and whether it can be forced: cbcr policy apply FILE --force --reason why',
+    treatment: 'never',
+    status: 409,
+  },
   'policy.none-applies': {
     sentence: 'No policy applies to {instance}.',
     hint: 'Let the instance name a policy, or give a policy a selector that matches it. Known: {known}.',
@@ -84,6 +90,12 @@ export const placementErrors = {
     hint: 'See where its copies are with: cbcr points show {point}',
     treatment: 'never',
     status: 404,
+  },
+  'copy.deletion-refused': {
+    sentence: 'No copy of {point} goes: {cause}.',
+    hint: 'Nothing was marked. Mend what stands in the way, or leave the copies. What the rules say of them: cbcr retention explain {point}',
+    treatment: 'never',
+    status: 409,
   },
   'copy.being-deleted': {
     sentence: 'What lies of {point} in region {region} is being deleted.',

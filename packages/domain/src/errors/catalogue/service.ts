@@ -75,13 +75,25 @@ export const serviceErrors = {
   },
   'api.request-invalid': {
     sentence: 'The request is not valid: {cause}.',
-    hint: 'Correct what is named; nothing was changed. /openapi.json describes every request.',
+    hint: 'Correct what is named; nothing was changed. What a command takes: --help; what the API takes: docs/openapi.json.',
     treatment: 'never',
     status: 400,
   },
   'usage.invalid': {
     sentence: '{cause}.',
     hint: 'Add --help to the command to see what it takes.',
+    treatment: 'never',
+    status: 400,
+  },
+  'usage.file-unreadable': {
+    sentence: '{file} cannot be read: {cause}.',
+    hint: 'Name a file that is there and that you may read; a path without / at its beginning counts from the current folder.',
+    treatment: 'never',
+    status: 400,
+  },
+  'usage.unknown-value': {
+    sentence: 'There is no {what} {value}.',
+    hint: 'There are: {known}.',
     treatment: 'never',
     status: 400,
   },

@@ -2,7 +2,7 @@ import type { HeldPoint, RegionId } from '@cbcr/domain';
 import { isWhole } from '../../holdings/copy-states.ts';
 import { countPoints } from '../../holdings/describe-holdings.ts';
 import { holdsOn } from '../../holds/holds-on.ts';
-import { type Control, cannotShow, type Observation } from '../control.ts';
+import { type Control, cannotShow, type Observation, wasNotRead } from '../control.ts';
 import { earliest, pointsByRegion } from '../legal-copies.ts';
 
 /** The deletion gate keeps what a hold covers in any case; this asks whether the store itself would. */
@@ -12,7 +12,7 @@ export const holdIntegrity: Control = {
   severity: 'critical',
   settings: [],
   check({ instance, groups, protection, now, releaseGraceMs }) {
-    if (protection === null) return [cannotShow('what the stores were told about legal holds was not read', 'run cbcr compliance check')];
+    if (protection === null) return [wasNotRead('what the stores were told about legal holds')];
     const stateOf = new Map(protection.effects.map(({ hold, point, region, state }) => [`${hold} ${point} ${region}`, state]));
     return [...pointsByRegion(groups, isWhole)].flatMap(([region, points]) => {
       const lacking = (isMet: (states: (string | undefined)[]) => boolean) =>

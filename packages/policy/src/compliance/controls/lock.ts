@@ -2,7 +2,7 @@ import type { CopyLock, HeldPoint, RegionId } from '@cbcr/domain';
 import { isWhole } from '../../holdings/copy-states.ts';
 import { countPoints } from '../../holdings/describe-holdings.ts';
 import type { DemandedLock } from '../../store-protection/wanted-lock.ts';
-import { type Control, cannotShow, type Observation } from '../control.ts';
+import { type Control, cannotShow, type Observation, wasNotRead } from '../control.ts';
 import { earliest, pointsByRegion } from '../legal-copies.ts';
 
 export const lock: Control = {
@@ -21,7 +21,9 @@ export const lock: Control = {
         );
       }
       if (probed.objectLock)
-        return protection === null ? unread(region) : findUnlocked(region, points, protection.locks, demandedLock(region), now);
+        return protection === null
+          ? wasNotRead(`until when the store in ${region} locks each copy`, region)
+          : findUnlocked(region, points, protection.locks, demandedLock(region), now);
       return {
         region,
         points,
@@ -31,9 +33,6 @@ export const lock: Control = {
       };
     }),
 };
-
-const unread = (region: RegionId): Observation =>
-  cannotShow(`until when the store in ${region} locks each copy was not read`, 'run cbcr compliance check', region);
 
 /** Copies that no lock protects now, but for those whose lock, as the policy wants it, is over. */
 function findUnlocked(
