@@ -26,7 +26,7 @@ function describeValue(name: string, value: unknown): string {
         .map(([part, of]) => describePart(part, of))
         .join(', ') || 'none'
     );
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function describeList(list: readonly unknown[]): string {

@@ -36,8 +36,8 @@ test('a confirmation says whether anything waited for it', async () => {
 });
 
 test('that something was stopped, once: the next confirmation finds that it goes on', async () => {
-  const scope = `region:${stage.home}`;
-  // More than the usual share of the instance and of its regions at once. The instance is still stopped, as nobody confirmed that.
+  const scope = `instance:${shop}`;
+  // More than the usual share of the instance and of its regions at once. Nobody has confirmed the regions.
   for (let n = 0; n < 6; n++) await makePoint(stage, () => 'verified');
   const confirm = () => client.confirmDeletions({ scope, reason: 'a test' });
   expect(await confirm()).toMatchObject({ scope, waited: true, stopped: [{ instance: shop }] });
