@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startFakeScheduler } from '../test/fake-scheduler.ts';
 import { runCommand } from '../test/run-command.ts';
 import { pointId, runId, sampleCopy, sampleInstance, samplePoint, sampleRegion, sampleRun } from '../test/sample-views.ts';
+import { describeFailure } from './output/failure.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cbcr-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -115,10 +116,17 @@ describe('where the scheduler is', () => {
       signal: AbortSignal.abort(),
     });
     expect(end).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('Interrupted') });
+    expect(end.stderr).toContain('cli.interrupted');
   });
 });
 
 describe('what the scheduler answers', () => {
+  test('is a defect where a command cannot make anything of it: the error names no run, and no stack trace is shown', () => {
+    const failure = describeFailure(new TypeError('placement is undefined.'));
+    expect(failure).toMatchObject({ code: 'cli.unexpected', exitCode: 1, reason: null, runbook: runbookOf('cli.unexpected').link });
+    expect(failure.message).toContain('placement is undefined');
+  });
+
   test('goes with the token, as a table or as JSON', async () => {
     await using scheduler = await startFakeScheduler({ 'GET /v1/runs': { body: [sampleRun()] } });
     const { environment } = scheduler;

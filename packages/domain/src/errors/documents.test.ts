@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type ErrorCode, errorCatalogue } from './catalogue/index.ts';
 import { renderErrors } from './render-errors.ts';
@@ -38,4 +39,13 @@ test('every runbook is about an error that exists, in the file of its area, in t
 test('the index of the runbooks names every area', () => {
   const index = read('docs/runbooks/README.md');
   for (const name of areas) expect(index).toContain(`](${name})`);
+});
+
+test('every error is met by a test, outside of the catalogue', () => {
+  const cwd = fileURLToPath(root);
+  const beside = ['{packages,apps}/*/{src,test}/**/*.ts', 'tests/e2e/*.ts'];
+  const files = globSync(beside, { cwd, exclude: ['**/node_modules', 'packages/domain/src/errors/**'] });
+  const tests = files.filter((file) => /\.test\.ts$|\/(test|contract|e2e)\//.test(file)).map((file) => read(file));
+  expect(tests.length).toBeGreaterThan(300);
+  expect(codes.filter((code) => !tests.some((text) => text.includes(code)))).toEqual([]);
 });

@@ -3,7 +3,9 @@ import type { RequestIntake } from '@cbcr/jobs';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type MadePoint, makePoint } from '../../test/made-point.ts';
+import { createRun } from '../../test/perform.ts';
 import { alpha, beta, createStage, delta, gamma, type Stage } from '../../test/stage.ts';
+import { readDecisionFacts } from '../decision-facts.ts';
 import { createRequestIntake } from './create-request-intake.ts';
 
 let stage: Stage;
@@ -116,6 +118,17 @@ describe('a request is refused for good', () => {
     await expect(ask(region, request(), id)).rejects.toMatchObject({ code, treatment: 'never' });
     expect(await stage.catalog.runs.findByKey(`queue:${id}`)).toBeNull();
     expect(await stage.catalog.audit.list({ subject: id })).toMatchObject([{ action: 'request.refused', actor: 'queue', facts: { code } }]);
+  });
+
+  test('a point that is still being captured', async () => {
+    const { placement, policyHash } = await readDecisionFacts(stage.dependencies(), shop);
+    const run = await createRun(stage, 'backup', { instance: shop, params: {} });
+    const opened = await stage.catalog.ledger.open(run.id, 'a worker');
+    const begun = { run: run.id, epoch: opened?.epoch ?? 0, instance: shop, engine: 'pieces', capturedAt: systemClock.now() };
+    const unfinished = await stage.catalog.points.begin({ ...begun, policyHash, placement, synchronousMinimum: 1 });
+    const restored = ask(beta, { kind: 'restore', instance: shop, point: unfinished.id, to: beta, target });
+    await expect(restored).rejects.toEqual(refused('point.not-complete'));
+    await expect(ask(beta, { kind: 'replicate', point: unfinished.id, to: beta })).rejects.toEqual(refused('point.not-complete'));
   });
 
   test('a copy into a spare: the policy demands none there', async () => {

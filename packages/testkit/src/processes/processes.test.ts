@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findVersitygw, requireProgram } from './find-program.ts';
 import { isPortFree } from './free-port.ts';
 import { readProcessIdentity } from './process-identity.ts';
 import { isProcessAlive, killProcess, stopProcess } from './process-record.ts';
@@ -86,4 +87,12 @@ test('a port in use is not free', async () => {
   expect(await isPortFree(port)).toBe(false);
   await new Promise((resolve) => server.close(resolve));
   expect(await isPortFree(port)).toBe(true);
+});
+
+test('a program that is not installed is named, and one that is named by the environment is taken', () => {
+  expect(() => requireProgram('a-program-that-nobody-has', { PATH: '/usr/bin' })).toThrow(
+    expect.objectContaining({ code: 'stack.program-missing', facts: { program: 'a-program-that-nobody-has' } }),
+  );
+  expect(requireProgram('sh', { PATH: '/nowhere:/bin' })).toBe('/bin/sh');
+  expect(findVersitygw({ CBCR_VERSITYGW: '/opt/versitygw' })).toBe('/opt/versitygw');
 });

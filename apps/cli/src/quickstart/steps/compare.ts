@@ -9,19 +9,24 @@ export async function compare(story: RestoredStory): Promise<StepOutcome<Restore
   const { cli, file, restoredUrl, environment } = story;
   const report = await untilInterrupted(cli.signal, compareDatabases(file.customerUrl, restoredUrl, { environment }));
   cli.out.say(describeTables(report));
-  if (!report.isEqual) {
-    const [first = '', ...rest] = report.differences.map((difference) => difference.replace(/\.$/, ''));
+  return { result: describeEqual(report), next: story };
+}
+
+/** What was compared and found equal. Throws `restore.differs`, with the first difference. */
+export function describeEqual({ isEqual, differences, counts }: ComparisonReport): string {
+  if (!isEqual) {
+    const [first = '', ...rest] = differences.map((difference) => difference.replace(/\.$/, ''));
     const more = rest.length === 0 ? '' : `, and ${rest.length} more differences`;
     throw new CbcrError('restore.differs', { cause: `${first}${more}` });
   }
-  const { tables, rows, sequences, largeObjects, schemaObjects } = report.counts;
+  const { tables, rows, sequences, largeObjects, schemaObjects } = counts;
   const parts = [
     `${tables} tables with ${rows} rows`,
     `${sequences} sequences`,
     `${largeObjects} large objects`,
     `${schemaObjects} schema objects`,
   ];
-  return { result: `equal: ${parts.join(', ')}`, next: story };
+  return `equal: ${parts.join(', ')}`;
 }
 
 const describeTables = ({ tables }: ComparisonReport): Text => ({

@@ -1,4 +1,4 @@
-import { systemClock } from '@cbcr/domain';
+import { policyIdSchema, systemClock } from '@cbcr/domain';
 import { createLogger } from '@cbcr/telemetry';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -146,6 +146,7 @@ test('a backup is a run in the home region; the same idempotency key is the same
   const again = await post('/backups', { instance: shop }, { 'idempotency-key': 'nightly-1' });
   expect(again).toMatchObject({ status: 200, body: { id: first.body.id } });
   expect((await get(`/runs/${first.body.id}`)).body).toMatchObject({ id: first.body.id, result: null, error: null });
+  expect(await get(`/garbage/searches/${first.body.id}`)).toMatchObject({ status: 409, body: { error: { code: 'run.without-result' } } });
   const cancelled = await post(`/runs/${first.body.id}/cancel`);
   expect(cancelled).toMatchObject({ status: 202, body: { state: 'cancelled', cancelRequested: true, error: { code: 'run.cancelled' } } });
   const after = await post('/backups', { instance: shop }, { 'idempotency-key': 'nightly-1' });
@@ -262,6 +263,20 @@ test('a configuration with problems changes nothing and names each with its line
   expect(await post('/policy/rollbacks', { version: 99, reason: 'x' })).toMatchObject({
     status: 404,
     body: { error: { code: 'policy.version-not-found' } },
+  });
+});
+
+test('an instance whose policies demand a lock without any length is refused: it would lock nothing', async () => {
+  const { rulebook } = await stage.catalog.rulebook.current();
+  const lock = { mode: 'governance' as const };
+  const locked = rulebook.policies.map((policy) => ({ ...policy, id: policyIdSchema.parse('locked'), lock }));
+  await stage.catalog.applyRulebook({ ...rulebook, policies: [...rulebook.policies, ...locked] }, { actor: 'test' });
+  const wanted = { id: 'refused', engine: 'postgres', home: stage.home, policy: 'locked', connection: 'env:X' };
+  const refused = await post('/instances', wanted);
+  await stage.catalog.applyRulebook(rulebook, { actor: 'test' });
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { error: { code: 'lock.no-length', message: expect.stringContaining(stage.other) } },
   });
 });
 
