@@ -5,7 +5,8 @@
  *   run    queued → running → succeeded | failed | cancelled; a lost or handed-back run goes back to queued,
  *          an outage makes it waiting, which costs no attempt.
  *   point  capturing → complete, or failed (its segments become garbage); complete → expiring → deleted.
- *   copy   planned → copying → stored → verified; failed and blocked are debts; expiring → deleted ends it.
+ *   copy   planned → copying → stored → verified; failed and blocked are debts; expiring → deleted ends it, and
+ *          expiring → stored | failed is a deletion that was given up before a byte went: whole is what was whole when it was marked.
  *          verified → stored asks for a new verification; verified → failed is a copy found missing or corrupt.
  */
 export type TransitionTable<State extends string> = { readonly [From in State]: readonly State[] };
@@ -36,7 +37,7 @@ export const copyTransitions = {
   verified: ['stored', 'failed', 'expiring'],
   failed: ['planned', 'copying', 'blocked', 'expiring'],
   blocked: ['planned', 'copying', 'failed', 'expiring'],
-  expiring: ['stored', 'deleted'],
+  expiring: ['stored', 'failed', 'deleted'],
   deleted: [],
 } as const satisfies TransitionTable<'planned' | 'copying' | 'stored' | 'verified' | 'failed' | 'blocked' | 'expiring' | 'deleted'>;
 export type CopyState = keyof typeof copyTransitions;

@@ -10,6 +10,7 @@ const contextOf = (params: unknown) => ({
   region: sampleRegion,
   epoch: 1,
   signal: new AbortController().signal,
+  heldAtMs: () => 0,
   progress: () => undefined,
   log,
 });

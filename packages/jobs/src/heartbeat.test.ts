@@ -37,6 +37,7 @@ beforeEach(() => {
     everyMs: 1_000,
     silenceMs: 30_000,
     latestProgress: () => latest,
+    openedAtMs: -50,
   });
 });
 
@@ -54,6 +55,23 @@ test('ends with stop, even while the ledger does not answer', async () => {
   await clock.advance(60_000);
   expect(beats).toHaveLength(1);
   expect(abort.reason()).toBeNull();
+});
+
+test('the run was held for certain when the last question was asked that the ledger answered, not when its answer came', async () => {
+  const openedAtMs = -50;
+  expect(heartbeat.heldAtMs()).toBe(openedAtMs);
+  const begun = clock.monotonicMs();
+  const slow = Promise.withResolvers<{ cancelRequested: boolean }>();
+  answer = () => slow.promise;
+  await clock.advance(5_000);
+  expect(heartbeat.heldAtMs()).toBe(openedAtMs);
+  slow.resolve({ cancelRequested: false });
+  await settle();
+  expect(heartbeat.heldAtMs() - begun).toBe(1_000);
+  answer = () => Promise.reject(new CbcrError('catalog.unreachable', { cause: 'down' }));
+  await clock.advance(5_000);
+  expect(heartbeat.heldAtMs() - begun).toBe(1_000);
+  await heartbeat.stop();
 });
 
 test('aborts as cancelled when the ledger says so, and goes on beating while the handler winds up', async () => {

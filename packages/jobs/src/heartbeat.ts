@@ -14,11 +14,15 @@ export interface HeartbeatOptions {
   /** The ledger may stay silent for so long before the run is stopped here: by then another worker may have taken over. */
   readonly silenceMs: number;
   latestProgress(): RunProgress | null;
+  /** Just before the ledger was asked for the run, by the monotonic clock. */
+  readonly openedAtMs: number;
 }
 
 export interface Heartbeat {
   /** Beats now instead of at the next second. */
   beatNow(): void;
+  /** Just before the last question to which the ledger answered that this worker holds the run. */
+  heldAtMs(): number;
   /** Ends the heartbeat; resolves when nothing of it is under way any more. */
   stop(): Promise<void>;
 }
@@ -28,10 +32,11 @@ export interface Heartbeat {
  * to cancel or that a newer attempt exists, or when it does not answer for too long.
  */
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { ledger, run, epoch, abort, clock, log, everyMs, silenceMs } = options;
+  const { ledger, run, epoch, abort, clock, log, everyMs, silenceMs, openedAtMs } = options;
   const stopped = new AbortController();
   let pause = new AbortController();
   let lastAnswer = clock.monotonicMs();
+  let heldAtMs = openedAtMs;
 
   const loop = async () => {
     while (!stopped.signal.aborted) {
@@ -39,9 +44,11 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       if (stopped.signal.aborted) return;
       pause = new AbortController();
       try {
-        const patience = Math.max(everyMs, silenceMs - (clock.monotonicMs() - lastAnswer));
+        const askedAtMs = clock.monotonicMs();
+        const patience = Math.max(everyMs, silenceMs - (askedAtMs - lastAnswer));
         const answer = await answerWithin(clock, patience, stopped.signal, ledger.heartbeat(run, epoch, options.latestProgress()));
         lastAnswer = clock.monotonicMs();
+        if (answer !== undefined) heldAtMs = askedAtMs;
         if (answer?.cancelRequested) abort.abort(new CbcrError('run.cancelled', { by: 'request' }));
       } catch (thrown) {
         const error = toCbcrError(thrown);
@@ -63,6 +70,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const ended = loop();
   return {
     beatNow: () => pause.abort(),
+    heldAtMs: () => heldAtMs,
     stop: () => {
       stopped.abort();
       return ended;

@@ -28,6 +28,11 @@ export interface RunContext<Params> {
   epoch: number;
   /** Aborts when the run is cancelled, the lock is lost or the worker stops. Its reason is the CbcrError to end with. */
   signal: AbortSignal;
+  /**
+   * When this start was the run's holder for certain, by the monotonic clock: the moment of the last question that the ledger answered so, once a second. Between
+   * that and now a process may have been asleep, and another one may be at it.
+   */
+  heldAtMs(): number;
   /** May be called at any rate; at most one write a second leaves the process. */
   progress(progress: NonNullable<Run['progress']>): void;
   log: RunLog;

@@ -12,10 +12,16 @@ export interface ProgressCell {
   write(progress: RunProgress): void;
 }
 
+export interface OpenedRun {
+  run: Run;
+  /** Just before the ledger was asked for it, by the monotonic clock. */
+  askedAtMs: number;
+}
+
 /** Runs the handler under a heartbeat. Never rejects. */
 export async function performRun(
   bound: BoundKind,
-  run: Run,
+  { run, askedAtMs }: OpenedRun,
   deaths: number,
   running: RunningRun,
   setting: ExecutionSetting,
@@ -42,9 +48,12 @@ export async function performRun(
     everyMs: timing.heartbeatMs,
     silenceMs: timing.lockDurationMs,
     latestProgress: progress.read,
+    openedAtMs: askedAtMs,
   });
   running.beatNow = heartbeat.beatNow;
-  const context = { run, params, region: setting.region, epoch: run.epoch, signal: abort.signal, progress: progress.write, log };
+  const { signal } = abort;
+  const { heldAtMs } = heartbeat;
+  const context = { run, params, region: setting.region, epoch: run.epoch, signal, heldAtMs, progress: progress.write, log };
   const end = await awaitHandler(bound.perform(context), abort, { clock, log, ...timing });
   await heartbeat.stop();
   return end;

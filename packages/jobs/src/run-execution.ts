@@ -58,6 +58,7 @@ async function executeRun(
 
   const history = readWakeUpHistory(job.progress);
   let run: Run | null;
+  const askedAtMs = clock.monotonicMs();
   try {
     run = await ledger.open(runId, setting.workerId);
   } catch (thrown) {
@@ -82,7 +83,7 @@ async function executeRun(
   // Not waited for: while Redis is away the run can work all the same.
   if (seen !== history) void rememberHistory(job, seen, log);
   let latest: RunProgress | null = null;
-  const end = await performRun(bound, run, fruitlessDeaths(seen, job.stalledCounter), running, setting, log, {
+  const end = await performRun(bound, { run, askedAtMs }, fruitlessDeaths(seen, job.stalledCounter), running, setting, log, {
     read: () => latest,
     write: (progress) => {
       latest = progress;

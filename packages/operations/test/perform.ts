@@ -13,6 +13,8 @@ export interface StartOptions {
   dependencies?: OperationDependencies;
   signal?: AbortSignal;
   progress?: RunContext<unknown>['progress'];
+  /** When the worker was known to hold the run; by default it is known all the time. */
+  heldAtMs?(): number;
   /** The process dies: nobody records how the run ended. */
   dies?: boolean;
 }
@@ -36,6 +38,7 @@ export async function startRun<Kind extends JobKindName>(
     dependencies = stage.dependencies(),
     signal = new AbortController().signal,
     progress = () => undefined,
+    heldAtMs = dependencies.clock.monotonicMs,
     dies = false,
   }: StartOptions = {},
 ): Promise<Performed<Kind>> {
@@ -43,7 +46,7 @@ export async function startRun<Kind extends JobKindName>(
   const opened = await ledger.open(run.id, 'worker of the test');
   if (opened === null) throw new Error(`the run ${run.id} has ended`);
   const params = jobKinds[kind].params.parse(opened.params) as ParamsOf<JobKinds[Kind]>;
-  const context = { run: opened, params, region: opened.region, epoch: opened.epoch, signal, progress, log: recordingLog(stage) };
+  const context = { run: opened, params, region: opened.region, epoch: opened.epoch, signal, heldAtMs, progress, log: recordingLog(stage) };
   // The kind's own schema typed the parameters; only the union of all handlers forgets it.
   const handler = createHandlers(dependencies)[kind] as (given: typeof context) => Promise<ResultOf<JobKinds[Kind]>>;
   try {

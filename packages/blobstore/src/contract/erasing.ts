@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, throws } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
+  CbcrError,
   type DeletionScope,
   instanceIdSchema,
   isCbcrError,
@@ -86,6 +87,32 @@ export const erasingChecks: readonly StoreCheck[] = [
           ['erased'],
         );
       deepStrictEqual(await versionsOf(eraser), []);
+    },
+  },
+  {
+    name: 'erases nothing once its fence has fallen, and asks it of every request',
+    async run(store, scope) {
+      const point = madePoint(store.region, scope);
+      const body = sampleBytes(10, 1);
+      const keys = [0, 1].map((number) => segmentOf(point, number));
+      for (const key of keys) await putNew(store, key, body);
+      try {
+        const eraser = store.openEraser(issueDeletionPermit(point));
+        const versions = await versionsOf(eraser);
+        const fence = () => {
+          throw new CbcrError('catalog.unreachable', { cause: 'another worker may be at it' });
+        };
+        // Together in one request, and alone.
+        for (const some of [versions, versions.slice(0, 1)])
+          await expectCode('catalog.unreachable', () => eraser.deleteVersions(some, { fence }));
+        for (const key of keys) await expectContent(store, key, body);
+        let asked = 0;
+        await eraser.deleteVersions(versions, { fence: () => void (asked += 1) });
+        ok(asked > 0, 'the fence was asked');
+        deepStrictEqual(await versionsOf(eraser), []);
+      } finally {
+        await eraseAll(store, point);
+      }
     },
   },
   {

@@ -78,9 +78,9 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
         listVersions: (options) => retryVersions((bound) => eraser.listVersions(bound), options, retrying, region),
         lockOf: (version, { signal } = {}) =>
           retry('lock', { timeoutMs: answerTimeoutMs, signal }, (attemptSignal) => eraser.lockOf(version, { signal: attemptSignal })),
-        deleteVersions: (versions, { signal } = {}) =>
+        deleteVersions: (versions, { signal, fence } = {}) =>
           retry('erase', { timeoutMs: transferTimeoutMs, signal }, (attemptSignal) =>
-            eraser.deleteVersions(versions, { signal: attemptSignal }),
+            eraser.deleteVersions(versions, { signal: attemptSignal, fence }),
           ),
       };
     },

@@ -19,6 +19,14 @@ export interface VersionLock {
 /** `refused`: the store said so about this one version. A version that is not there any more counts as erased. */
 export type Erasure = { version: StoredVersion } & ({ outcome: 'erased' } | { outcome: 'refused'; cause: string });
 
+export interface EraseOptions extends CallOptions {
+  /**
+   * Asked just before every request is sent, of every attempt (before each file, where there are no requests), with as little in between as can be. Throws a
+   * CbcrError when another worker may have overtaken the caller: nothing more is sent, and the call throws the same.
+   */
+  fence?: (() => void) | undefined;
+}
+
 /** As many as one request of S3 takes. */
 export const maxVersionsAtOnce = 1000;
 
@@ -37,5 +45,5 @@ export interface BlobEraser {
   /** Null: nothing keeps the version, or it is gone. */
   lockOf(version: StoredVersion, options?: CallOptions): Promise<VersionLock | null>;
   /** At most `maxVersionsAtOnce`, in one request where the store can. `store.erasure-refused` for what the permit does not cover. */
-  deleteVersions(versions: readonly StoredVersion[], options?: CallOptions): Promise<Erasure[]>;
+  deleteVersions(versions: readonly StoredVersion[], options?: EraseOptions): Promise<Erasure[]>;
 }

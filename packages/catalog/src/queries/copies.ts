@@ -38,7 +38,10 @@ export type FencedCopy = CopyKey & RunWriter & { reason: Reason };
  * that was made already is harmless.
  */
 export interface CopyQueries {
-  /** Throws `copy.being-deleted` as long as bytes of the point are going there. */
+  /**
+   * Throws `copy.being-deleted` as long as bytes of the point are going there, and `copy.deleted-lately` for a while afterwards when more than one start of
+   * runs deleted them.
+   */
   startCopying(copy: FencedCopy): Promise<Copy>;
   /** All bytes are there; nobody has read them back yet. A copy that is verified stays so. */
   markStored(copy: FencedCopy & { storedBytes: number }): Promise<Copy>;
@@ -96,7 +99,7 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
   return {
     startCopying: (copy) =>
       fenced(copy, () => ({ state: 'copying', reason: copy.reason, nextAttemptAt: null }), {
-        afterRun: (tx) => refuseWhileDeleting(tx, copy),
+        afterRun: (tx) => refuseWhileDeleting(tx, copy, clock.now()),
       }),
     markStored: (copy) =>
       fenced(copy, (before) =>
@@ -156,16 +159,29 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
 }
 
 /**
+ * So long after a deletion on which more than one start of runs worked, an earlier one may still remove what a copy that is made meanwhile consists of: a worker
+ * that was stopped just before it sent its request. It sends none later than 20 seconds after it was known to hold its run (`erase-fence` of the operations), and
+ * S3 takes none whose signature is older than 15 minutes, by a machine's clock that may be 15 minutes fast. The rest is margin.
+ */
+const afterContestedMs = 35 * 60_000;
+
+/**
  * A deletion begins under the lock of the point, and so does this: either it is seen here, or it sees the copy that is being made. The copy itself may be
  * younger than the deletion of what an earlier attempt left.
  */
-async function refuseWhileDeleting(tx: Executor, { point, region }: CopyKey): Promise<void> {
+async function refuseWhileDeleting(tx: Executor, { point, region }: CopyKey, now: Date): Promise<void> {
   await tx.select({ id: recoveryPoints.id }).from(recoveryPoints).where(eq(recoveryPoints.id, point)).for('share');
   const [open] = await tx
     .select({ id: deletions.id })
     .from(deletions)
     .where(and(openDeletionOf({ point, region }), isNotNull(deletions.begunAt)));
   if (open !== undefined) throw new CbcrError('copy.being-deleted', { point, region });
+  const contested = await tx
+    .select({ absentAt: deletions.confirmedAbsentAt, undoneAt: deletions.undoneAt })
+    .from(deletions)
+    .where(and(eq(deletions.pointId, point), eq(deletions.regionId, region), deletions.contested));
+  const untilMs = Math.max(...contested.map(({ absentAt, undoneAt }) => ((absentAt ?? undoneAt)?.getTime() ?? 0) + afterContestedMs));
+  if (untilMs > now.getTime()) throw new CbcrError('copy.deleted-lately', { point, region, until: new Date(untilMs).toISOString() });
 }
 
 async function insertPlanned(

@@ -12,7 +12,10 @@ export interface NewDeletion extends CopyKey {
   reasons: readonly Reason[];
 }
 
-export type DeletionRecord = Omit<typeof deletions.$inferSelect, 'pointId' | 'regionId' | 'instanceId' | 'runId'> &
+export type DeletionRecord = Omit<
+  typeof deletions.$inferSelect,
+  'pointId' | 'regionId' | 'instanceId' | 'runId' | 'runEpoch' | 'contested' | 'markedIn'
+> &
   CopyKey & { instance: InstanceId };
 
 /** What the gate was told: if it is no longer so, it is asked again. */
@@ -33,7 +36,7 @@ export interface DeletionQueries {
    * nothing happens, when it is in another state now. Doing it twice is harmless.
    */
   mark(deletion: NewDeletion, seen: CopyState): Promise<boolean>;
-  /** The copy stays after all. False when its deletion has begun: then it cannot. */
+  /** The copy stays after all: `stored` where it was whole when it was marked, otherwise `failed`. False when its deletion has begun: then it cannot. */
   undo(copy: CopyKey, actor: string, reasons: readonly Reason[]): Promise<boolean>;
   /** Deletions that were planned and have neither ended nor been undone, oldest first. */
   listOpen(filter?: {

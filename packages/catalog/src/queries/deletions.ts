@@ -68,7 +68,7 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         // What was never made has nothing to lose; by way of a failure, as its states demand.
         if (copy.state === 'planned') await changeCopy(tx, at, { state: 'failed', reason, nextAttemptAt: null });
         await changeCopy(tx, at, { state: 'expiring', reason, nextAttemptAt: null });
-        await tx.insert(deletions).values(rowOf(deletion, now));
+        await tx.insert(deletions).values({ ...rowOf(deletion, now), markedIn: copy.state });
         const remains = point.copies.some(({ region, state }) => region !== copy.region && state !== 'expiring' && state !== 'deleted');
         if (!remains && point.state === 'complete') await setPoint(tx, point.id, 'expiring', null);
         const { purpose, requestedBy: actor, reasons } = deletion;
@@ -89,8 +89,13 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         if (point.state === 'expiring') await setPoint(tx, point.id, 'complete', null);
         const before = await lockCopy(tx, key);
         if (before.state === 'expiring') {
-          const reason = reasons[0] ?? { rule: 'kept', text: 'it stays after all' };
-          await changeCopy(tx, { ...key, writer: null, now }, { state: 'stored', reason, nextAttemptAt: null });
+          const { rule, text } = reasons[0] ?? { rule: 'kept', text: 'it stays after all' };
+          const wasWhole = row.markedIn === null || row.markedIn === 'stored' || row.markedIn === 'verified';
+          const why = wasWhole
+            ? 'nobody looked after it while it was expiring, so it is verified anew'
+            : `it was ${row.markedIn} when it was marked, so it has to be made`;
+          const reason = { rule, text: `${text}; ${why}` };
+          await changeCopy(tx, { ...key, writer: null, now }, { state: wasWhole ? 'stored' : 'failed', reason, nextAttemptAt: null });
         }
         const facts = { point: key.point, region: key.region, reasons };
         await insertAuditEvent(tx, now, { actor, action: 'copy.kept', subject: subjectOf(key), facts });
@@ -161,11 +166,15 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         }
         // What an attempt left behind was never marked: nobody could have read it.
         if (open === undefined && deletion.purpose !== 'garbage') return false;
-        if (open === undefined) await tx.insert(deletions).values({ ...rowOf(deletion, now), runId: writer.run, begunAt: now });
+        if (open === undefined) await tx.insert(deletions).values({ ...rowOf(deletion, now), ...holderColumns(writer), begunAt: now });
         else {
           const reasons = [...deletion.reasons];
           const begunAt = open.begunAt ?? now;
-          await tx.update(deletions).set({ runId: writer.run, begunAt, reasons }).where(eq(deletions.id, open.id));
+          const contested = open.contested || (open.begunAt !== null && isOfAnother(open, writer));
+          await tx
+            .update(deletions)
+            .set({ ...holderColumns(writer), contested, begunAt, reasons })
+            .where(eq(deletions.id, open.id));
         }
         return true;
       };
@@ -194,8 +203,13 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
       fenced(writer, async (tx, now) => {
         await lockPoint(tx, key.point);
         const garbage = and(openDeletionOf(key), eq(deletions.purpose, 'garbage'));
-        const [row] = await tx.update(deletions).set({ undoneAt: now, runId: writer.run }).where(garbage).returning();
+        const [row] = await tx.select().from(deletions).where(garbage).for('no key update');
         if (row === undefined) return;
+        const contested = row.contested || (row.begunAt !== null && isOfAnother(row, writer));
+        await tx
+          .update(deletions)
+          .set({ undoneAt: now, ...holderColumns(writer), contested })
+          .where(eq(deletions.id, row.id));
         const facts = { region: key.region, reasons, versions: row.versionsDeleted, bytes: row.bytesDeleted };
         await insertAuditEvent(tx, now, { actor: `run:${writer.run}`, action: 'garbage.left', subject: key.point, facts });
       }),
@@ -206,7 +220,10 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         const [row] = await tx.select().from(deletions).where(openDeletionOf(key)).for('no key update');
         // This run said so before, and its answer was lost.
         if (row === undefined) return;
-        await tx.update(deletions).set({ confirmedAbsentAt: now, runId: writer.run }).where(eq(deletions.id, row.id));
+        await tx
+          .update(deletions)
+          .set({ confirmedAbsentAt: now, ...holderColumns(writer) })
+          .where(eq(deletions.id, row.id));
         const copy = point?.copies.find(({ region }) => region === key.region);
         if (copy?.state === 'expiring' && row.purpose !== 'garbage') {
           await changeCopy(
@@ -311,6 +328,19 @@ const rowOf = ({ point, region, instance, reasons, ...rest }: NewDeletion, now: 
   plannedAt: now,
 });
 
-function toRecord({ pointId, regionId, instanceId, runId: _runId, ...row }: typeof deletions.$inferSelect): DeletionRecord {
+const holderColumns = ({ run, epoch }: RunWriter) => ({ runId: run, runEpoch: epoch });
+/** Of an earlier start of the same run, or of another run. */
+const isOfAnother = ({ runId, runEpoch }: typeof deletions.$inferSelect, { run, epoch }: RunWriter) => runId !== run || runEpoch !== epoch;
+
+function toRecord({
+  pointId,
+  regionId,
+  instanceId,
+  runId: _runId,
+  runEpoch: _runEpoch,
+  contested: _contested,
+  markedIn: _markedIn,
+  ...row
+}: typeof deletions.$inferSelect): DeletionRecord {
   return { ...row, point: pointId, region: regionId, instance: instanceId };
 }

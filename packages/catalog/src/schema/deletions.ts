@@ -1,4 +1,4 @@
-import type { DeletionPurpose, InstanceId, Reason, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
+import type { CopyState, DeletionPurpose, InstanceId, Reason, RecoveryPointId, RegionId, RunId } from '@cbcr/domain';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { regions } from './instances.ts';
@@ -25,7 +25,13 @@ export const deletions = pgTable(
     /** All answers of the deletion gate: when it was planned, and then when it was done. */
     reasons: jsonb().$type<Reason[]>().notNull(),
     plannedAt: moment('planned_at').notNull(),
+    /** The state of the copy that was marked, to which it goes back if it is kept after all; null for garbage, and where an older version marked it. */
+    markedIn: text('marked_in').$type<CopyState>(),
+    /** The run that works on it, and the epoch in which it began or went on. */
     runId: text('run_id').$type<RunId>(),
+    runEpoch: integer('run_epoch'),
+    /** More than one start of runs worked on it: an earlier one may be asleep, and wake when it is over. */
+    contested: boolean().notNull().default(false),
     /** From here on bytes may be gone: nothing makes the copy whole again. */
     begunAt: moment('begun_at'),
     manifestGoneAt: moment('manifest_gone_at'),
@@ -41,6 +47,7 @@ export const deletions = pgTable(
     return [
       uniqueIndex('deletions_open').on(table.pointId, table.regionId).where(open),
       index('deletions_of_region').on(table.regionId, table.plannedAt).where(open),
+      index('deletions_contested').on(table.pointId, table.regionId).where(sql`${table.contested}`),
       // What is left of an attempt that died can be left; what a copy was cannot be half.
       check('deletions_begun_is_not_undone', sql`${table.begunAt} is null or ${table.undoneAt} is null or ${table.purpose} = 'garbage'`),
       check('deletions_absent_was_begun', sql`${table.confirmedAbsentAt} is null or ${table.begunAt} is not null`),

@@ -15,15 +15,19 @@ let shops = 0;
 const hourMs = 3_600_000;
 /** When the grace of what is written now is over. */
 const later = () => new Date(systemClock.now().getTime() + 25 * hourMs);
+/** By how much the time of the stage is ahead, for what has to rest. */
+let aheadMs = 0;
+const clock = { ...systemClock, now: () => new Date(systemClock.now().getTime() + aheadMs) };
 const tomorrow = () => {
   const { tuning } = stage.dependencies();
   return stage.dependencies({ clock: { ...systemClock, now: later }, tuning: { ...tuning, workerStaleMs: 48 * hourMs } });
 };
 beforeAll(async () => {
-  stage = await createStage({ adminUrl: inject('postgresAdminUrl'), clock: systemClock });
+  stage = await createStage({ adminUrl: inject('postgresAdminUrl'), clock });
 });
 afterAll(() => stage.close());
 beforeEach(async () => {
+  aheadMs = 0;
   shop = await stage.addInstance(`shop-${shops++}`, 'pieces', 'pieces:shop');
   await stage.changePolicy({ copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] });
   await stage.catalog.clockWatch.see({ lastSeenAt: later(), doubt: null });
@@ -197,6 +201,8 @@ async function demand(point: MadePoint): Promise<void> {
     { region: gamma, role: 'secondary', reason: { rule: 'test', text: 'the policy demands it' } },
   ]);
 }
+/** After a deletion on which two workers worked, and a moment more. */
+const restMs = 36 * 60_000;
 const replication = (point: MadePoint) => ({ instance: shop, params: { point: point.id, target: gamma }, point: point.id, region: gamma });
 
 describe('a copy that is made where garbage of its point goes', () => {
@@ -216,9 +222,14 @@ describe('a copy that is made where garbage of its point goes', () => {
       expect(denialsOf(await startRun(stage, 'retention', collection, { dependencies: tomorrow() }))).toMatch(/is-garbage/);
       expect(await openAt(point.id)).toEqual([]);
       expect((await stage.catalog.audit.list({ subject: point.id })).map(({ action }) => action)).toContain('garbage.left');
+      // Two starts of the collection deleted: the first may only have been asleep.
+      const lately = await startRun(stage, 'replicate', early.run);
+      expect(lately).toMatchObject({ state: 'waiting', error: { code: 'copy.deleted-lately' }, run: { attempts: 0 } });
+      aheadMs = restMs;
       expect(await startRun(stage, 'replicate', early.run)).toMatchObject({ state: 'succeeded' });
       expect(await point.fingerprint(gamma)).toEqual(await point.fingerprint(alpha));
       await point.verify(gamma);
+      aheadMs = 0;
     }
   });
 
@@ -275,6 +286,87 @@ describe('a copy that is made where garbage of its point goes', () => {
       expect(await point.keys(gamma)).toEqual(expect.arrayContaining(before));
       if (far === 'finished') expect(await point.fingerprint(gamma)).toEqual(await point.fingerprint(alpha));
     }
+  });
+});
+
+describe('a worker that falls asleep just before it deletes takes nothing from the copy that is made meanwhile', () => {
+  /** A collection whose worker sleeps before its first request; `wake` tells it for how long it slept, and gives how its start ended. */
+  async function fallAsleep(point: MadePoint) {
+    const asleep = Promise.withResolvers<void>();
+    const awake = Promise.withResolvers<void>();
+    let sleptMs = 0;
+    let heldAtMs: number | null = null;
+    stage.plant(gamma, (store) => ({
+      ...store,
+      openEraser: (permit) => {
+        const eraser = store.openEraser(permit);
+        return {
+          ...eraser,
+          async deleteVersions(versions, options) {
+            heldAtMs = systemClock.monotonicMs();
+            asleep.resolve();
+            await awake.promise;
+            return eraser.deleteVersions(versions, options);
+          },
+        };
+      },
+    }));
+    const monotonicMs = () => systemClock.monotonicMs() + sleptMs;
+    const dependencies = { ...tomorrow(), clock: { ...tomorrow().clock, monotonicMs } };
+    const run = await createRun(stage, 'retention', wanted(gamma, point.id));
+    const sleeping = startRun(stage, 'retention', run, { dependencies, heldAtMs: () => heldAtMs ?? monotonicMs(), dies: true });
+    await asleep.promise;
+    stage.plant(gamma, null);
+    return {
+      run,
+      wake(forMs: number): Promise<Performed<'retention'>> {
+        sleptMs = forMs;
+        awake.resolve();
+        return sleeping;
+      },
+    };
+  }
+  const expectWhole = async (point: MadePoint) => {
+    await point.verify(gamma);
+    expect(await point.fingerprint(gamma)).toEqual(await point.fingerprint(alpha));
+  };
+
+  test.each(['left', 'ended'])('whose run another worker took over and %s', async (how) => {
+    const point = await makeLeftovers();
+    const sleeper = await fallAsleep(point);
+    if (how === 'left') await demand(point);
+    const taken = denialsOf(await startRun(stage, 'retention', sleeper.run, { dependencies: tomorrow() }));
+    expect(taken).toMatch(how === 'left' ? /is-garbage/ : /^$/);
+    if (how === 'ended') await demand(point);
+    const early = await perform(stage, 'replicate', replication(point));
+    expect(early).toMatchObject({ state: 'waiting', error: { code: 'copy.deleted-lately' }, run: { attempts: 0 } });
+    aheadMs = restMs;
+    expect(await startRun(stage, 'replicate', early.run)).toMatchObject({ state: 'succeeded' });
+    const slept = await sleeper.wake(restMs);
+    expect(slept).toMatchObject({ state: 'lost', error: { code: 'catalog.unreachable', treatment: 'outage' } });
+    await expectWhole(point);
+  });
+
+  test('and that wakes soon enough to go on with its request', async () => {
+    const point = await makeLeftovers();
+    const sleeper = await fallAsleep(point);
+    await demand(point);
+    expect(denialsOf(await startRun(stage, 'retention', sleeper.run, { dependencies: tomorrow() }))).toMatch(/is-garbage/);
+    const early = await perform(stage, 'replicate', replication(point));
+    expect(early).toMatchObject({ state: 'waiting', error: { code: 'copy.deleted-lately' } });
+    expect(await sleeper.wake(0)).toMatchObject({ error: { code: 'run.lost' } });
+    expect(await point.keys(gamma)).toEqual([]);
+    aheadMs = restMs;
+    expect(await startRun(stage, 'replicate', early.run)).toMatchObject({ state: 'succeeded' });
+    await expectWhole(point);
+  });
+
+  test('and that is alone costs the copy no rest', async () => {
+    const point = await makeLeftovers();
+    expect(denialsOf(await collect(gamma, point.id))).toBe('');
+    await demand(point);
+    expect(await perform(stage, 'replicate', replication(point))).toMatchObject({ state: 'succeeded' });
+    await expectWhole(point);
   });
 });
 

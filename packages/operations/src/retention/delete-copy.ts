@@ -5,6 +5,7 @@ import type { JobKinds, ParamsOf, RunContext } from '@cbcr/jobs';
 import { type DeletionReason, type DeletionVerdict, judgeDeletion } from '@cbcr/policy';
 import { factsOfGarbage } from '../garbage/facts-of-garbage.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { createEraseFence } from './erase-fence.ts';
 import type { ErasePace } from './erase-pace.ts';
 import { eraseVersions } from './erase-versions.ts';
 import { factsAbout, readDeletionSituation, requestOf, usersOf } from './read-deletion-facts.ts';
@@ -128,8 +129,8 @@ async function deny(
 }
 
 async function erase(
-  { catalog, pace }: DeletingDependencies,
-  { run, epoch, signal, log, progress }: RetentionContext,
+  { catalog, pace, clock }: DeletingDependencies,
+  { run, epoch, signal, heldAtMs, log, progress }: RetentionContext,
   { point, region, instance, reasons }: NewDeletion,
   eraser: BlobEraser,
   garbage: GarbageOfPoint | null,
@@ -143,12 +144,20 @@ async function erase(
     progress({ phase: 'delete', doneBytes: total.bytes, totalBytes: null });
     await catalog.deletions.count(key, writer, batch.versions, batch.bytes);
   };
+  const fence = createEraseFence({ clock }, { heldAtMs });
   const goes = garbage === null ? () => true : garbage.goes;
   const manifest = manifestKey(instance, point);
   // Without its manifest a copy is none, so that nothing that looks whole ever lacks a segment.
-  await eraseVersions({ eraser, goes: (version: StoredVersion) => version.key === manifest && goes(version), pace, onErased, signal });
+  await eraseVersions({
+    eraser,
+    goes: (version: StoredVersion) => version.key === manifest && goes(version),
+    pace,
+    onErased,
+    fence,
+    signal,
+  });
   await catalog.deletions.manifestGone(key, writer);
-  await eraseVersions({ eraser, goes, pace, onErased, signal });
+  await eraseVersions({ eraser, goes, pace, onErased, fence, signal });
   await catalog.deletions.finish(key, writer, reasons);
   log.info({ recoveryPoint: point, region, ...total }, 'the bytes of a copy are gone');
   return { deleted: true, ...total };

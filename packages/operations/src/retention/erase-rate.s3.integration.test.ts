@@ -64,7 +64,7 @@ test('2,100 versions go in three requests of at most a thousand, no faster than 
   const erased: number[] = [];
   const beginMs = clock.monotonicMs();
   await eraseVersions({
-    ...{ eraser, goes: () => true, signal },
+    ...{ eraser, goes: () => true, fence: () => undefined, signal },
     pace: createErasePace({ clock, perSecond }),
     onErased: async ({ versions }) => void erased.push(versions),
   });

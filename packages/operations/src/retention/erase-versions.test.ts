@@ -5,6 +5,7 @@ import { eraseVersions } from './erase-versions.ts';
 
 const signal = new AbortController().signal;
 const pace = async () => undefined;
+const fence = () => undefined;
 const scope = {
   instance: instanceIdSchema.parse('shop'),
   point: recoveryPointIdSchema.parse(`rp_${'0'.repeat(26)}`),
@@ -41,6 +42,7 @@ test('2,500 versions go in three requests, and each is told before the next', as
     goes: () => true,
     signal,
     pace,
+    fence,
     onErased: async ({ versions, bytes }) => {
       expect(bytes).toBe(versions * 10);
       expect(batches).toHaveLength(told.length + 1);
@@ -54,22 +56,29 @@ test('2,500 versions go in three requests, and each is told before the next', as
 
 test('what does not go by the predicate stays', async () => {
   const { eraser, stored } = createEraser(10);
-  await eraseVersions({ eraser, goes: ({ key }) => key !== 'key-3', signal, pace, onErased: async () => undefined });
+  await eraseVersions({ eraser, goes: ({ key }) => key !== 'key-3', signal, pace, fence, onErased: async () => undefined });
   expect([...stored.keys()]).toEqual(['key-3']);
 });
 
 test('a store that says "deleted" and is wrong is asked again, and then not believed', async () => {
   const slow = createEraser(5, (request) => request > 1);
-  await eraseVersions({ eraser: slow.eraser, goes: () => true, signal, pace, onErased: async () => undefined });
+  await eraseVersions({ eraser: slow.eraser, goes: () => true, signal, pace, fence, onErased: async () => undefined });
   expect(slow.batches).toEqual([5, 5]);
   const liar = createEraser(5, () => false);
-  const erasing = eraseVersions({ eraser: liar.eraser, goes: () => true, signal, pace, onErased: async () => undefined });
+  const erasing = eraseVersions({ eraser: liar.eraser, goes: () => true, signal, pace, fence, onErased: async () => undefined });
   await expect(erasing).rejects.toMatchObject({ code: 'store.erasure-incomplete', facts: { left: 5, region: 'alpha' } });
 });
 
 test('whoever lost the run deletes no further batch', async () => {
   const { eraser, batches } = createEraser(2_500);
-  const erasing = eraseVersions({ eraser, goes: () => true, signal, pace, onErased: () => Promise.reject(new Error('the run is lost')) });
+  const erasing = eraseVersions({
+    eraser,
+    goes: () => true,
+    signal,
+    pace,
+    fence,
+    onErased: () => Promise.reject(new Error('the run is lost')),
+  });
   await expect(erasing).rejects.toThrow('the run is lost');
   expect(batches).toEqual([1000]);
 });

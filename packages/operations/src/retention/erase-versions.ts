@@ -16,6 +16,8 @@ export interface ErasingOptions {
   pace: ErasePace;
   /** Called after every batch, before the next one; throws when this worker lost the run. */
   onErased(batch: ErasedBatch): Promise<void>;
+  /** Asked just before every request that deletes; throws when another worker may be at it. */
+  fence(): void;
   signal: AbortSignal;
 }
 
@@ -26,7 +28,7 @@ const mostRounds = 3;
  * Deletes versions until a listing shows none: an answer that says "deleted" proves nothing. Continues wherever an earlier start stopped, because it
  * begins with what is there. Throws `store.erasure-incomplete` when the store keeps some.
  */
-export async function eraseVersions({ eraser, goes, pace, onErased, signal }: ErasingOptions): Promise<void> {
+export async function eraseVersions({ eraser, goes, pace, onErased, fence, signal }: ErasingOptions): Promise<void> {
   let cause = 'it said that they were deleted';
   for (let round = 0; ; round++) {
     let left = 0;
@@ -34,7 +36,7 @@ export async function eraseVersions({ eraser, goes, pace, onErased, signal }: Er
     const flush = async () => {
       await pace(batch.length, signal);
       signal.throwIfAborted();
-      const outcomes = await eraser.deleteVersions(batch, { signal });
+      const outcomes = await eraser.deleteVersions(batch, { signal, fence });
       batch = [];
       const erased = outcomes.filter(({ outcome }) => outcome === 'erased');
       const refused = outcomes.find((one): one is Extract<Erasure, { outcome: 'refused' }> => one.outcome === 'refused');

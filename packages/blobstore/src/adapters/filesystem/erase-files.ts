@@ -12,12 +12,13 @@ export function createFileVersions(root: string): VersionedObjects {
       for await (const info of listFiles(root, prefix, { signal })) yield { ...info, versionId: null, isMarker: false };
     },
     lockOf: async () => null,
-    async deleteVersions(versions, { signal } = {}) {
+    async deleteVersions(versions, { signal, fence } = {}) {
       const folders = new Set<string>();
       for (const { key } of versions) {
         signal?.throwIfAborted();
         const path = join(root, key);
         if ((await stat(path).catch(ignoreAbsence))?.isFile() !== true) continue;
+        fence?.();
         await rm(path, { force: true });
         folders.add(dirname(path));
       }

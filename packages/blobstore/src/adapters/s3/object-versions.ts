@@ -6,7 +6,7 @@ import {
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3';
 import type { CallOptions } from '../../blob-store.ts';
-import type { Erasure, StoredVersion, VersionLock } from '../../erase/blob-eraser.ts';
+import type { EraseOptions, Erasure, StoredVersion, VersionLock } from '../../erase/blob-eraser.ts';
 import type { VersionedObjects } from '../../erase/guard-eraser.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
 import { isNotFound, isRefusal, lacksVersions } from './translate-s3-error.ts';
@@ -17,8 +17,8 @@ export function createObjectVersions(store: S3Bucket): VersionedObjects {
     listVersions: (prefix, options) => listVersions(store, prefix, options),
     lockOf: (version, { signal } = {}) =>
       atTheEdge(store, { operation: 'lock', key: version.key, signal }, () => lockOf(store, version, signal)),
-    deleteVersions: (versions, { signal } = {}) =>
-      atTheEdge(store, { operation: 'erase', signal }, () => deleteVersions(store, versions, signal)),
+    deleteVersions: (versions, options = {}) =>
+      atTheEdge(store, { operation: 'erase', signal: options.signal }, () => deleteVersions(store, versions, options)),
   };
 }
 
@@ -95,27 +95,40 @@ async function lockOf(store: S3Bucket, version: StoredVersion, signal: AbortSign
   return legalHold || retainUntil !== null ? { retainUntil, legalHold } : null;
 }
 
+/** Next to the socket: for each try, when the request is signed. */
+const atLast = { step: 'deserialize', priority: 'low', name: 'fence' } as const;
+
+const askBefore =
+  (fence: () => void) =>
+  <Given, Answer>(next: (given: Given) => Promise<Answer>) =>
+  async (given: Given): Promise<Answer> => {
+    fence();
+    return next(given);
+  };
+
 /** What a store says of a version that is not there: it was deleted before, and its answer was lost. */
 const goneCodes = new Set(['NoSuchKey', 'NoSuchVersion']);
 
-async function deleteVersions(store: S3Bucket, versions: readonly StoredVersion[], signal: AbortSignal | undefined): Promise<Erasure[]> {
+async function deleteVersions(store: S3Bucket, versions: readonly StoredVersion[], options: EraseOptions): Promise<Erasure[]> {
   const [only] = versions;
   if (only === undefined) return [];
-  if (versions.length === 1) return [await deleteVersion(store, only, signal)];
+  if (versions.length === 1) return [await deleteVersion(store, only, options)];
   try {
-    return await deleteTogether(store, versions, signal);
+    return await deleteTogether(store, versions, options);
   } catch (error) {
     // Some servers refuse a whole batch for one locked version (versitygw 1.7), some know no batches.
     if (!isRefusal(error) && !lacksVersions(error)) throw error;
     const middle = versions.length >> 1;
-    const first = await deleteVersions(store, versions.slice(0, middle), signal);
-    return [...first, ...(await deleteVersions(store, versions.slice(middle), signal))];
+    const first = await deleteVersions(store, versions.slice(0, middle), options);
+    return [...first, ...(await deleteVersions(store, versions.slice(middle), options))];
   }
 }
 
-async function deleteVersion(store: S3Bucket, version: StoredVersion, signal: AbortSignal | undefined): Promise<Erasure> {
+async function deleteVersion(store: S3Bucket, version: StoredVersion, { signal, fence }: EraseOptions): Promise<Erasure> {
+  const command = new DeleteObjectCommand({ Bucket: store.bucket, ...nameOf(store, version) });
+  if (fence !== undefined) command.middlewareStack.add(askBefore(fence), atLast);
   try {
-    await store.client.send(new DeleteObjectCommand({ Bucket: store.bucket, ...nameOf(store, version) }), sendOptions(signal));
+    await store.client.send(command, sendOptions(signal));
   } catch (error) {
     if (isRefusal(error)) return { version, outcome: 'refused', cause: String(error instanceof Error ? error.message : error) };
     if (!isNotFound(error)) throw error;
@@ -123,9 +136,10 @@ async function deleteVersion(store: S3Bucket, version: StoredVersion, signal: Ab
   return { version, outcome: 'erased' };
 }
 
-async function deleteTogether(store: S3Bucket, versions: readonly StoredVersion[], signal: AbortSignal | undefined): Promise<Erasure[]> {
+async function deleteTogether(store: S3Bucket, versions: readonly StoredVersion[], { signal, fence }: EraseOptions): Promise<Erasure[]> {
   const Objects = versions.map((version) => nameOf(store, version));
   const command = new DeleteObjectsCommand({ Bucket: store.bucket, Delete: { Objects, Quiet: true } });
+  if (fence !== undefined) command.middlewareStack.add(askBefore(fence), atLast);
   const { Errors = [] } = await store.client.send(command, sendOptions(signal));
   const said = new Map(
     Errors.filter(({ Code = '' }) => !goneCodes.has(Code)).map(({ Key = '', VersionId, Code = '', Message = '' }) => [

@@ -103,6 +103,12 @@ export const placementErrors = {
     treatment: 'outage',
     status: 409,
   },
+  'copy.deleted-lately': {
+    sentence: 'A worker that was taken over amid the deletion of what lay of {point} in region {region} may wake up and go on with it.',
+    hint: 'Nothing to do: the run waits, and the copy is begun after {until}, when nothing of that worker can come through any more.',
+    treatment: 'outage',
+    status: 409,
+  },
   'point.not-complete': {
     sentence: 'The recovery point {point} is {state} and cannot be restored.',
     hint: 'Choose a complete point: cbcr points list',
