@@ -6,11 +6,13 @@ import { readFindCapabilities } from './find-capabilities.ts';
 import type { ProblemList } from './http/error-answers.ts';
 import { findNewlyIllegal, judgeChange } from './policy-change.ts';
 
+type Problems = Extract<ConfigResult, { ok: false }>['problems'];
+
 /** `config.invalid` with everything that is wrong. */
 export class InvalidConfigError extends CbcrError<'config.invalid'> implements ProblemList {
   readonly problems: readonly (ApiProblem & { file: string; line: number; column: number })[];
 
-  constructor(file: string, problems: Extract<ConfigResult, { ok: false }>['problems']) {
+  constructor(file: string, problems: Problems) {
     super('config.invalid', { file, count: problems.length });
     this.problems = problems;
   }
@@ -34,9 +36,9 @@ export interface ConfigApplier {
   applyText(text: string, file: string, change: ConfigChange): Promise<Config & { version: number; changed: boolean }>;
   /**
    * As a scheduler does at its start. Policies of the file that were in force before and were then replaced by somebody, by a rollback for one,
-   * are not applied again: `superseded` is then the version in force.
+   * are not applied again: `superseded` is then the version in force. `ended`: what only the end of residency exceptions made wrong in the file.
    */
-  applyFile(file: string, change: ConfigChange): Promise<Config & { superseded: number | null }>;
+  applyFile(file: string, change: ConfigChange): Promise<Config & { superseded: number | null; ended: Problems }>;
   /** Applies the policies of an earlier version as a new one. Throws `policy.version-not-found`, `policy.change-refused`. */
   rollBack(version: number, change: ConfigChange): Promise<{ version: number; changed: boolean }>;
 }
@@ -63,11 +65,21 @@ export function createConfigApplier(
   /** Also against what workers found in the stores. A scheduler that starts does not ask that: a bucket must not keep it from starting. */
   const readText = async (text: string, file: string) =>
     requireValid(parseConfig(text, file, { ...vocabulary, findCapabilities: await readFindCapabilities(catalog) }), file);
+  /**
+   * Time that passes must not keep a scheduler from starting: an exception that has ended since somebody wrote the file, and what was possible by it alone,
+   * is no reason. Decisions go by its end all the same.
+   */
+  const readFile = async (file: string): Promise<{ config: Config; ended: Problems }> => {
+    const now = await readConfigFile(file, vocabulary);
+    if (now.ok) return { config: now.config, ended: [] };
+    const before = await readConfigFile(file, { ...vocabulary, now: () => beforeAnyEnd });
+    return { config: requireValid(before.ok ? before : now, file), ended: now.problems };
+  };
   return {
     readText,
     applyText: async (text, file, change) => apply(await readText(text, file), change),
     async applyFile(file, change) {
-      const config = requireValid(await readConfigFile(file, vocabulary), file);
+      const { config, ended } = await readFile(file);
       const [newest] = await catalog.rulebook.list({ limit: 1 });
       const hash = hashRulebook(rulebookOf(config));
       const isReplaced = newest !== undefined && newest.hash !== hash && newest.author !== change.actor;
@@ -78,9 +90,9 @@ export function createConfigApplier(
           changed: _changed,
           ...applied
         } = await apply({ ...rulebook, instances: config.instances, limits: config.limits }, change);
-        return { ...applied, superseded: version };
+        return { ...applied, superseded: version, ended };
       }
-      return { ...(await apply(config, change)), superseded: null };
+      return { ...(await apply(config, change)), superseded: null, ended };
     },
     async rollBack(version, change) {
       const { force = false } = requireReason(change);
@@ -98,6 +110,9 @@ export function createConfigApplier(
     },
   };
 }
+
+/** When every residency exception was still to end. */
+const beforeAnyEnd = new Date(0);
 
 function requireReason(change: ConfigChange): ConfigChange {
   if (change.force === true && change.reason === undefined) {

@@ -77,6 +77,12 @@ export async function composeScheduler(environment: Given<SchedulerEnvironment>,
       'policies of a later version are in force; those of the file were replaced before and are not applied again: cbcr policy apply',
     );
   }
+  if (applied.ended.length > 0) {
+    logger.warn(
+      { problems: applied.ended },
+      'residency exceptions of the file have ended, and with them what only they made possible: cbcr policy validate',
+    );
+  }
   logger.info(
     { regions: applied.regions.length, policies: applied.policies.length, instances: applied.instances.length },
     'configuration applied',

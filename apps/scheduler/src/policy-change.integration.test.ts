@@ -125,3 +125,23 @@ test('a scheduler that starts again does not undo what was applied since, and ap
   expect(await start()).toMatchObject({ superseded: null });
   expect(await currentVersion()).toBe(3);
 });
+
+test('a residency exception that has ended since does not keep a scheduler from starting, nor does what only it made possible', async () => {
+  const granted = (expires: string) => `${stage.yaml()}residency:
+  at-home: {dataClasses: [default], data: {allow: [${stage.home}]}}
+exceptions:
+  moving: {dataClasses: [default], regions: [${stage.other}], purposes: [data, key], reason: a move, grantedBy: dpo, expires: ${expires}}
+`;
+  await stage.writeConfig(granted('2999-01-01'));
+  expect(await start()).toMatchObject({ ended: [] });
+  await stage.writeConfig(granted('2020-01-01'));
+  const { ended } = await start();
+  expect(ended.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['exceptions.moving.expires', 'policies.standard.placement.copies']),
+  );
+  expect(await currentVersion()).toBe(2);
+  // Whoever changes a file is told, and a file that is wrong for another reason keeps the scheduler from starting.
+  await expect(applier.applyText(granted('2020-01-01'), 'x', admin)).rejects.toMatchObject({ code: 'config.invalid' });
+  await stage.writeConfig(granted('2020-01-01').replace('copies: 2', 'copies: 9'));
+  await expect(start()).rejects.toMatchObject({ code: 'config.invalid' });
+});

@@ -110,6 +110,46 @@ test.each<[string, string[], string, number, RegExp]>([
     16,
     /no region lies in UE/,
   ],
+  [
+    'a class that may be restored nowhere',
+    ['data: { allow: [EU] }', 'data: { allow: [EU] }, restore: { allow: [EU], forbid: [DE, IE] }'],
+    'residency.personal.restore',
+    16,
+    /it leaves no region for restores of personal/,
+  ],
+  [
+    'residency policies that leave no region together',
+    ['data: { allow: [EU] } }', 'data: { allow: [EU] } }\n  abroad: { dataClasses: [health, personal], data: { allow: [US] } }'],
+    'residency.abroad.data',
+    17,
+    /personal and abroad together leaves no region for copies of personal/,
+  ],
+  [
+    'a key of a policy that is outside its residency, where another policy comes first',
+    [
+      'data: { allow: [EU] }',
+      'data: { allow: [EU] }, keys: { allow: [DE] }',
+      'retention: { minimum: 30d }',
+      'retention: { minimum: 30d }, encryption: { required: true, keys: { dublin: k9 } }',
+    ],
+    'policies.everything.encryption.keys.dublin',
+    13,
+    /protects data of shop-1, and may not/,
+  ],
+  [
+    'an encryption that is required and that no key serves, where another policy comes first',
+    ['key: k1, ', '', 'key: k2, ', '', 'retention: { minimum: 30d }', 'encryption: { required: true }'],
+    'policies.everything.encryption.required',
+    13,
+    /shop-1 must be encrypted, and no region of its placement names a key/,
+  ],
+  [
+    'a synchronous minimum above the copies',
+    ['copies: 2', 'copies: 2, synchronousMinimum: 3'],
+    'policies.everything.placement.synchronousMinimum',
+    13,
+    /cannot be more than copies, which is 2/,
+  ],
   ['an unknown region in an exception', ['regions: [ohio]', 'regions: [oslo]'], 'exceptions.audit.regions[0]', 19, /unknown region oslo/],
   ['an exception that is over', ['2027-06-30', '2026-06-30'], 'exceptions.audit.expires', 19, /expired at 2026-06-30/],
   [
@@ -220,9 +260,63 @@ test('contradictions come all at once, each with a way out', () => {
   for (const { hint } of found) expect(hint).toMatch(/\.$/);
 });
 
+test('each reason why a demand cannot be met is told, once for all instances that share it, and none hides another', () => {
+  const others = `  shop-2: { engine: postgres, home: berlin, dataClass: personal, connection: env:SHOP_URL }
+  till-1: { engine: postgres, home: ohio, connection: env:SHOP_URL }
+`;
+  const found = problemsOf(`${whole.replace('copies: 2, jurisdictions: [EU]', 'copies: 4')}${others}`);
+  expect(found.map(({ path, message }) => [path, message])).toEqual([
+    ['policies.everything.placement.copies', 'shop-1 and 1 more: policy everything demands 4 copies, only 2 qualify: berlin, dublin'],
+    ['policies.everything.placement.copies', 'till-1: policy everything demands 4 copies, only 3 qualify: berlin, dublin, ohio'],
+  ]);
+  expect(found[0]?.hint).toContain('Let residency allow ohio for personal');
+  expect(found[1]?.hint).toMatch(/^Add 1 region/);
+});
+
+test('a home where the data may not be is told with its reason, and the way out is the hint', () => {
+  const found = problemsOf(
+    whole.replace('home: berlin', 'home: ohio').replace('jurisdictions: [EU] }, retention', 'spares: 0 }, retention'),
+  );
+  expect(found).toMatchObject([
+    {
+      path: 'instances.shop-1.home',
+      message: expect.stringMatching(/cannot hold its copy: .*residency policy personal allows copies of personal only in EU$/),
+      hint: expect.stringMatching(/^Let residency allow ohio for personal, .*or move the instance to another home\.$/),
+    },
+  ]);
+});
+
 test('a selector that matches nothing is a note, not a problem', () => {
   const result = parse(whole.replace('shop-*', 'till-*'));
   expect(result.ok && result.notes.map(({ path, line }) => [path, line])).toEqual([['policies.shops.select', 14]]);
+});
+
+test('a data class that is misspelt, at an instance or in the rules, is a note that says what was probably meant', () => {
+  const notesOf = (text: string) => {
+    const result = parse(text);
+    return result.ok ? result.notes.map(({ path, hint }) => [path, hint]) : result.problems.map(({ path, message }) => [path, message]);
+  };
+  expect(notesOf(whole.replace('dataClass: personal', 'dataClass: personel'))).toEqual([
+    ['residency.personal.dataClasses[0]', 'Did you mean personel?'],
+    ['instances.shop-1.dataClass', 'Did you mean personal?'],
+  ]);
+  expect(notesOf(whole.replace('dataClasses: [personal]', 'dataClasses: [personal, health]'))).toEqual([
+    ['residency.personal.dataClasses[1]', expect.stringContaining('registered by command')],
+  ]);
+  // A file without instances leaves them to commands.
+  const [above = ''] = whole.split('instances:\n');
+  const noted = notesOf(above).map(([path]) => path);
+  expect(noted).not.toContain('residency.personal.dataClasses[0]');
+});
+
+test('a region that is draining or disabled for a while may stay among the preferred ones', () => {
+  for (const status of ['draining', 'disabled']) {
+    const resting = { before: 'ohio: { jurisdictions: [US]', after: `ohio: { status: ${status}, jurisdictions: [US]` };
+    const text = whole
+      .replace(resting.before, resting.after)
+      .replace('policies:\n', 'policies:\n  away: { placement: { prefer: [ohio] } }\n');
+    expect(problemsOf(text)).toEqual([]);
+  }
 });
 
 test('a lock has the length that it says itself, or that the rules for each region of its copies say, or another policy', () => {

@@ -219,7 +219,7 @@ describe('a problem names its path and line', () => {
         [
           'instances.shop.home',
           21,
-          'shop: the home region ohio of shop cannot hold its copy: ohio lies in US | Policy standard allows only EU; allow a jurisdiction of ohio, or move the instance to another home.',
+          'shop: the home region ohio of shop cannot hold its copy: ohio lies in US; policy standard allows only EU | Allow a jurisdiction of ohio, or move the instance to another home.',
         ],
       ],
     ],
@@ -227,7 +227,7 @@ describe('a problem names its path and line', () => {
       'a minimum above the copies',
       'copies: 2,',
       'copies: 2, synchronousMinimum: 3,',
-      [['policies.standard.placement.synchronousMinimum', 16, 'cannot be more than copies, which is 2']],
+      [['policies.standard.placement.synchronousMinimum', 16, 'cannot be more than copies, which is 2 | Lower it, or demand more copies.']],
     ],
     [
       'a shared store',

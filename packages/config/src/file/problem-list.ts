@@ -21,6 +21,12 @@ export class ProblemList {
     this.#append(path, this.#document.locate(path), message, hint);
   }
 
+  /** Several problems of one value, which do not follow from each other. */
+  addAll(path: Path, several: readonly { message: string; hint: string | undefined }[]): void {
+    if (this.has(path)) return;
+    for (const { message, hint } of several) this.#push(path, this.#document.locate(path), message, hint);
+  }
+
   /** A problem of the key itself: a name. */
   addToKey(path: Path, message: string, hint?: string): void {
     this.#append(path, this.#document.locateKey(path), message, hint);

@@ -45,8 +45,8 @@ export const residencyExceptionSchema = z.strictObject({
   dataClasses: z.array(z.string().min(1)).min(1).optional(),
   regions: z.array(regionIdSchema).min(1),
   purposes: z.array(z.enum(purposes)).min(1),
-  reason: z.string().trim().min(1),
-  grantedBy: z.string().trim().min(1),
+  reason: z.string().trim().min(1, 'say why'),
+  grantedBy: z.string().trim().min(1, 'say who grants it'),
   /** From this moment on it allows nothing. */
   expires: momentSchema,
 });

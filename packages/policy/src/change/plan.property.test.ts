@@ -91,7 +91,7 @@ function carryOut(one: Case): HeldPoint[] {
   });
 }
 
-const seed = fc.sample(fc.integer(), 1)[0] ?? 0;
+const seed = fc.sample(fc.noBias(fc.nat()), 1)[0] ?? 0;
 const check = (property: fc.IProperty<[World]>): void => fc.assert(property, { seed, numRuns: 150 });
 
 describe(`plans, seed ${seed}`, () => {

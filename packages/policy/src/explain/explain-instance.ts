@@ -1,4 +1,4 @@
-import { type Placement, type Purpose, purposes, type RegionCapabilities, type RegionId, type Rulebook } from '@cbcr/domain';
+import { type Placement, type Purpose, purposes, type Reason, type RegionCapabilities, type RegionId, type Rulebook } from '@cbcr/domain';
 import type { EffectivePolicy } from '../effective/effective-policy.ts';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import { resolvePolicy } from '../effective/resolve-policy.ts';
@@ -12,6 +12,8 @@ export interface Explanation {
   placement: Placement;
   /** For each purpose, the regions that may be used now. */
   allowed: Readonly<Record<Purpose, readonly RegionId[]>>;
+  /** Of these, the ones that only a residency exception allows. */
+  excepted: readonly { purpose: Purpose; region: RegionId; reason: Reason }[];
 }
 
 export interface ExplanationInput {
@@ -26,12 +28,19 @@ export function explainInstance({ rulebook, instance, now, ...rest }: Explanatio
   const effective = resolvePolicy(rulebook, instance);
   const { policy } = effective;
   const regions = rulebook.regions.map(({ id }) => id).sort();
-  const allowedFor = (purpose: Purpose) => regions.filter((region) => mayUse({ rulebook, instance, policy, region, purpose, now }).allowed);
+  const ask = (region: RegionId, purpose: Purpose) => mayUse({ rulebook, instance, policy, region, purpose, now });
+  const allowedFor = (purpose: Purpose) => regions.filter((region) => ask(region, purpose).allowed);
   const [data, key, restore, drill] = purposes.map(allowedFor);
   return {
     instance,
     effective,
     placement: getStorageRegions({ rulebook, instance, policy, now, ...rest }),
     allowed: { data: data ?? [], key: key ?? [], restore: restore ?? [], drill: drill ?? [] },
+    excepted: purposes.flatMap((purpose) =>
+      regions.flatMap((region) => {
+        const { exception, reason } = ask(region, purpose);
+        return exception === undefined ? [] : [{ purpose, region, reason }];
+      }),
+    ),
   };
 }

@@ -33,5 +33,6 @@ export function findWaysOut(question: PlacementQuestion, suitable: readonly Regi
     const known = byRule.get(objection.rule) ?? { objection, regions: [] };
     byRule.set(objection.rule, { objection, regions: [...known.regions, id] });
   }
-  return [...byRule.values()].map(({ objection, regions }) => objection.wayOut(question, regions));
+  // A rule may know none: how far a home is that nobody knows.
+  return [...byRule.values()].map(({ objection, regions }) => objection.wayOut(question, regions)).filter((way) => way !== '');
 }

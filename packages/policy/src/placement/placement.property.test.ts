@@ -9,7 +9,7 @@ import { rulebookOf } from '../samples.ts';
 import { getStorageRegions } from './get-storage-regions.ts';
 
 /** New for every run; a failure is replayed by writing its number here. */
-const seed = fc.sample(fc.nat(), 1)[0] ?? 0;
+const seed = fc.sample(fc.noBias(fc.nat()), 1)[0] ?? 0;
 
 const place = (world: World) => getStorageRegions({ ...world, policy: resolvePolicy(world.rulebook, world.instance).policy });
 const idsOf = (entries: readonly { region: string }[]) => entries.map(({ region }) => region);
@@ -41,7 +41,7 @@ describe(`placement, under any rulebook (seed ${seed})`, () => {
       for (const reason of [...all.map((entry) => entry.reason), ...unmet]) {
         expect(reason.rule).toMatch(/^[a-z-]+$/);
         expect(reason.text).toMatch(/.{10,}/);
-        expect(reason.text).not.toMatch(/undefined|NaN|\[object|, ;|: ;|; or ;| {2}/);
+        expect(reason.text).not.toMatch(/undefined|NaN|\[object|, ;|: ;|; ;|; or ;|^;|;$| {2}/);
       }
     });
   });

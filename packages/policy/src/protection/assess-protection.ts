@@ -1,6 +1,7 @@
 import type { Copy, Debt, Placement, Reason, RecoveryPoint, RegionId } from '@cbcr/domain';
 import { legalRegionsOf } from '../placement/legal-regions.ts';
 import { tooFewSpares } from '../placement/rules/enough-spares.ts';
+import { whyIllegalStays } from '../repair/why-illegal-stays.ts';
 
 export interface PointCopies {
   point: Pick<RecoveryPoint, 'id' | 'state' | 'capturedAt' | 'completedAt'>;
@@ -71,8 +72,10 @@ function debtOf(point: PointCopies['point'], region: RegionId, copies: readonly 
 
 /** Copies where none may be are not protection; they are named so that nobody counts on them. */
 function explainUncounted(copies: readonly Copy[], placement: Placement): Reason[] {
-  const excluded = new Set(placement.excluded.filter(({ legal }) => !legal).map((place) => place.region));
-  return copies
-    .filter((copy) => excluded.has(copy.region) && copy.state !== 'deleted')
-    .map((copy) => ({ rule: 'copy-outside-allowed-set', text: `the copy in ${copy.region} does not count: the region is not allowed` }));
+  const stays = whyIllegalStays(copies, placement);
+  return placement.excluded.flatMap(({ region, legal, reason }) => {
+    if (legal || !copies.some((copy) => copy.region === region && copy.state !== 'deleted')) return [];
+    const text = `the copy in ${region} does not count: ${reason.text}; ${stays === null ? 'it is to be removed' : `it stays ${stays}`}`;
+    return [{ rule: 'copy-outside-allowed-set', text }];
+  });
 }

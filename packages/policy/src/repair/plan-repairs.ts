@@ -10,10 +10,10 @@ import {
   type RegionHealth,
   type RegionId,
 } from '@cbcr/domain';
-import { tooFewSpares } from '../placement/rules/enough-spares.ts';
 import { type CopyNeed, judgeCopy } from './judge-copy.ts';
 import { findReadableSources } from './readable-sources.ts';
 import { repairKey, type WantedRun } from './wanted-run.ts';
+import { whyIllegalStays } from './why-illegal-stays.ts';
 
 export interface RepairCandidate {
   point: Pick<RecoveryPoint, 'id' | 'state'>;
@@ -115,9 +115,7 @@ function findObstacle(
  * until then it may be the last one.
  */
 function planRemovals({ point, instance, copies, placement }: RepairCandidate, plan: RepairPlan): void {
-  const isVerified = (region: RegionId) => copies.some((copy) => copy.region === region && copy.state === 'verified');
-  const owed = placement.placed.filter(({ region }) => !isVerified(region)).map(({ region }) => region);
-  const waitsFor = owed.length > 0 ? `until the copies in ${owed.join(', ')} are verified` : unmetOf(placement);
+  const waitsFor = whyIllegalStays(copies, placement);
   for (const { region, legal, reason } of placement.excluded) {
     const copy = copies.find((one) => one.region === region && one.state !== 'deleted');
     if (legal || copy === undefined) continue;
@@ -128,9 +126,4 @@ function planRemovals({ point, instance, copies, placement }: RepairCandidate, p
       plan.removals.push({ instance, point: point.id, region, reason: { rule: 'copy-outside-allowed-set', text } });
     }
   }
-}
-
-function unmetOf({ unmet }: Placement): string | null {
-  const demands = unmet.filter(({ rule }) => rule !== tooFewSpares).map(({ rule }) => rule);
-  return demands.length === 0 ? null : `while a demand is unmet: ${demands.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import { isWhole } from '../build-config.ts';
+import type { ConfigVocabulary } from '../config.ts';
 import type { Check } from './check.ts';
 import { place } from './place.ts';
 
@@ -18,17 +19,21 @@ export const checkKeys: Check = ({ sections, config, vocabulary, problems }) => 
       const permission = decisions.mayUse({ rulebook: config, instance, policy, region: id, purpose: 'key', now: now() });
       if (permission.allowed) continue;
       problems.add(
-        named === undefined ? ['regions', id, 'key'] : ['policies', policy.id, 'encryption', 'keys', id],
+        named === undefined ? ['regions', id, 'key'] : ['policies', speakerOf(policy, `keys.${id}`), 'encryption', 'keys', id],
         `protects data of ${instance.id}, and may not: ${permission.reason.text}`,
         'Allow the region for keys in the residency policy, forbid it for data as well, or grant an exception for the key.',
       );
     }
     if (policy.encryption?.required === true && placed.length > 0 && keys.length === 0) {
       problems.add(
-        ['policies', policy.id, 'encryption', 'required'],
+        ['policies', speakerOf(policy, 'required'), 'encryption', 'required'],
         `${instance.id} must be encrypted, and no region of its placement names a key: ${placed.map(({ region }) => region).join(', ')}`,
         'Give its regions a key:, or name keys in the policy under encryption.keys.',
       );
     }
   }
 };
+
+/** The policy that set the field. */
+const speakerOf = ({ id, origins = {} }: ReturnType<ConfigVocabulary['decisions']['resolvePolicy']>['policy'], field: string): string =>
+  origins[`encryption.${field}`] ?? id;

@@ -1,9 +1,11 @@
-import { type Instance, instanceIdSchema, type Policy, type PolicyId } from '@cbcr/domain';
+import type { Instance, Policy, PolicyId } from '@cbcr/domain';
 import type { Path } from '../../problem.ts';
 import { isWhole } from '../build-config.ts';
 import type { Config, ConfigVocabulary } from '../config.ts';
+import { anybody } from './anybody.ts';
 import type { Check } from './check.ts';
 import { place } from './place.ts';
+import { createUnmetDemands, wayOutOf } from './unmet-demands.ts';
 
 /** Which field of a policy demands what a rule found missing. */
 const fieldOf: Readonly<Record<string, string>> = {
@@ -17,23 +19,33 @@ export const checkPlacement: Check = ({ sections, config, vocabulary, problems }
   for (const { id, placement } of config.policies) {
     const { copies = 1, synchronousMinimum } = placement;
     if (synchronousMinimum !== undefined && synchronousMinimum > copies && placement.copies !== undefined) {
-      problems.add(['policies', id, 'placement', 'synchronousMinimum'], `cannot be more than copies, which is ${copies}`);
+      problems.add(
+        ['policies', id, 'placement', 'synchronousMinimum'],
+        `cannot be more than copies, which is ${copies}`,
+        'Lower it, or demand more copies.',
+      );
     }
   }
   // A region that could not be read may be the one that is missing.
   if (!isWhole(sections)) return;
   const used = new Set<PolicyId>();
+  const demands = createUnmetDemands();
   for (const instance of config.instances) {
     if (!config.regions.some(({ id }) => id === instance.home)) continue;
     const { policy, unmet, applying } = decide(config, instance, vocabulary);
     for (const id of applying) used.add(id);
     if (applying.length === 0) continue;
     for (const { rule, text } of unmet) {
-      const [what = '', ...ways] = text.split('; ');
-      const at = rule === 'home-unusable' ? ['instances', instance.id, 'home'] : pathOf(policy, rule, instance);
-      problems.add(at, `${instance.id}: ${what}`, ways.length === 0 ? undefined : sentence(ways.join('; ')));
+      // Without a home nothing can be placed, and nobody asked for the one copy that is always waited for.
+      if (rule === 'synchronous-minimum' && policy.origins?.['placement.synchronousMinimum'] === 'default') continue;
+      demands.add(
+        rule === 'home-unusable' ? ['instances', instance.id, 'home'] : pathOf(policy, rule, instance),
+        { rule, text },
+        instance.id,
+      );
     }
   }
+  demands.tell(problems);
   for (const { id } of config.policies) {
     if (used.has(id)) continue;
     // The most room that any home gives.
@@ -41,17 +53,10 @@ export const checkPlacement: Check = ({ sections, config, vocabulary, problems }
     const [best] = homes.sort((a, b) => a.unmet.length - b.unmet.length);
     const [first] = best?.unmet ?? [];
     if (best === undefined || first === undefined) continue;
-    const [what = '', ...ways] = first.text.split('; ');
+    const { what, ways } = wayOutOf(first);
     const field = fieldOf[first.rule] ?? 'placement';
-    problems.add(['policies', id, ...field.split('.')], `wherever an instance is at home: ${what}`, sentence(ways.join('; ')));
+    problems.add(['policies', id, ...field.split('.')], `wherever an instance is at home: ${what}`, ways);
   }
-};
-
-const anybody: Omit<Instance, 'connection' | 'home'> = {
-  id: instanceIdSchema.parse('an-instance'),
-  engine: '',
-  dataClass: '',
-  labels: {},
 };
 
 function decide(config: Config, instance: Omit<Instance, 'connection'>, vocabulary: ConfigVocabulary) {
@@ -68,5 +73,3 @@ function pathOf({ origins }: Policy & { origins?: Readonly<Record<string, string
     ? ['instances', instance.id]
     : ['policies', origin, ...field.split('.')];
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

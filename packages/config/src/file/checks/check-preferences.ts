@@ -1,5 +1,5 @@
-import { type InstanceId, instanceIdSchema } from '@cbcr/domain';
 import { isWhole } from '../build-config.ts';
+import { anybody } from './anybody.ts';
 import type { Check } from './check.ts';
 
 /** A preference says where secondaries go: each region once, never the primary, and only where the policy allows data. */
@@ -16,9 +16,10 @@ export const checkPreferences: Check = ({ sections, config, vocabulary: { decisi
         problems.add(path, text, 'Take it out of the list: preferences say where secondaries go.');
       }
       if (!isWhole(sections)) continue;
-      // Somebody who names this policy alone and has no data class: what this policy by itself allows.
+      // Somebody who names this policy alone and has no data class: what this policy by itself allows. A region that is draining may be active again.
       const instance = { ...anybody, policy: policy.id, home: name };
-      const alone = { ...config, policies: [policy], residency: [] };
+      const regions = config.regions.map((region) => ({ ...region, status: 'active' as const }));
+      const alone = { ...config, regions, policies: [policy], residency: [] };
       const permission = decisions.mayUse({
         rulebook: alone,
         instance,
@@ -32,11 +33,4 @@ export const checkPreferences: Check = ({ sections, config, vocabulary: { decisi
       }
     }
   }
-};
-
-const anybody: { id: InstanceId; engine: string; dataClass: string; labels: Record<string, string> } = {
-  id: instanceIdSchema.parse('an-instance'),
-  engine: '',
-  dataClass: '',
-  labels: {},
 };

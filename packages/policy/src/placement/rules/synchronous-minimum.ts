@@ -7,7 +7,7 @@ export const synchronousMinimum: DemandRule = {
     const minimum = policy.placement.synchronousMinimum;
     if (minimum <= placed.length) return null;
     return (
-      `${speakerOf(policy, 'placement.synchronousMinimum')} calls a point available at ${minimum} verified copies, but only ${placed.length} can be placed; ` +
+      `${speakerOf(policy, 'placement.synchronousMinimum')} calls a point available at ${minimum} verified ${minimum === 1 ? 'copy' : 'copies'}, but only ${placed.length} can be placed; ` +
       'lower synchronousMinimum, or make room for more copies'
     );
   },
