@@ -9,7 +9,7 @@ import { createVirtualClock } from '../../test/virtual-clock.ts';
 import { segmentKey } from '../object-keys.ts';
 import { createFanOut } from './fan-out.ts';
 
-const seed = fc.sample(fc.nat(), 1)[0] ?? 0;
+const seed = fc.sample(fc.noBias(fc.nat()), 1)[0] ?? 0;
 const point = createIdFactory({ now: () => new Date(1_790_000_000_000) }, createSeededBytes('fan-out')).recoveryPointId();
 
 const fault: fc.Arbitrary<Fault | null> = fc.oneof(

@@ -59,7 +59,7 @@ test('an anchor that is given again is meant from there on', () => {
   expect(readYaml('a: &x 1\nb: *x\nc: &x 2\nd: *x\n').value).toEqual({ a: 1, b: 1, c: 2, d: 2 });
 });
 
-const seed = fc.sample(fc.nat(), 1)[0] ?? 0;
+const seed = fc.sample(fc.noBias(fc.nat()), 1)[0] ?? 0;
 test(`no text makes the reader throw, and every problem has a place (seed ${seed})`, () => {
   const words = [
     'version: 1',
