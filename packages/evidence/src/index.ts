@@ -12,6 +12,7 @@ export { type MappedFramework, mapControls } from './map-controls.ts';
 export { packFiles } from './pack-format.ts';
 export type { ReadPack } from './read-pack.ts';
 export { type ReportContent, renderReport } from './render-report.ts';
+export { longestTable } from './report-tables.ts';
 export { createKeyPair, fingerprintOf, type KeyPair, readPrivateKey, readPublicKey } from './signing-key.ts';
 export { createEventSummary, type EventSummary } from './summarize-events.ts';
 export { type PackVerification, verifyPack } from './verify-pack.ts';

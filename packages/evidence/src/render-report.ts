@@ -1,5 +1,7 @@
+import { describeFacts } from './describe-facts.ts';
 import { html, table } from './html.ts';
 import type { MappedFramework } from './map-controls.ts';
+import { deletionsTable, holdsTable, limitedTable, type ReportedDeletion, type ReportedHold } from './report-tables.ts';
 import type { EventSummary } from './summarize-events.ts';
 
 export interface ReportContent {
@@ -12,15 +14,15 @@ export interface ReportContent {
   policies: readonly { version: number; appliedAt: string; author: string; reason: string | null; hash: string; forced: boolean }[];
   protection: readonly { id: string; home: string; dataClass: string; protected: boolean; debts: number }[];
   copies: readonly { instance: string; region: string; verified: number; others: number; oldestVerification: string | null }[];
+  holds: readonly ReportedHold[];
+  /** The first of them, and how many there are. */
+  deletions: { first: readonly ReportedDeletion[]; count: number };
   findings: readonly { framework: string; control: string; severity: string; instance: string; evidence: string }[];
 }
 
-/** What people see on a page; all of it is in the JSON files. */
-const longest = 2_000;
-
 /** One page without any resource of its own: readable offline, printable, safe to open. */
 export function renderReport(content: ReportContent): string {
-  const { events, period, frameworks, policies, protection, copies, findings } = content;
+  const { events, period, frameworks, policies, protection, copies, holds, deletions, findings } = content;
   const { first, last, decisions } = events;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -69,25 +71,25 @@ ${table(
 ${frameworks.length === 0 ? html`<p class="none">No framework is chosen.</p>` : ''}
 
 <h2>Findings now</h2>
-${limited(
+${limitedTable(
   ['severity', 'instance', 'framework', 'control', 'evidence'],
   findings.map(({ severity, instance, framework, control, evidence }) => [severity, instance, framework, control, evidence]),
 )}
 
 <h2>Instances now</h2>
-${limited(
+${limitedTable(
   ['instance', 'home', 'data class', 'protected', 'copies owed'],
   protection.map((one) => [one.id, one.home, one.dataClass, one.protected ? 'yes' : html`<strong>no</strong>`, one.debts]),
 )}
 
 <h2>Copies now</h2>
-${limited(
+${limitedTable(
   ['instance', 'region', 'verified', 'not verified', 'oldest verification'],
   copies.map(({ instance, region, verified, others, oldestVerification }) => [instance, region, verified, others, oldestVerification]),
 )}
 
 <h2>Rules in force during the period</h2>
-${limited(
+${limitedTable(
   ['version', 'applied', 'by', 'reason', 'SHA-256'],
   policies.map(({ version, appliedAt, author, reason, hash, forced }) => [
     version,
@@ -98,21 +100,23 @@ ${limited(
   ]),
 )}
 
+<h2>Legal holds of the period</h2>
+${holdsTable(holds)}
+
+<h2>Deletions of the period</h2>
+<p>Every one was asked of one gate; all of its answers are in <code>deletions.json</code>, refusals are among the decisions below.</p>
+${deletionsTable(deletions.first, deletions.count)}
+
 <h2>Decisions of the period</h2>
 <p>Rules, exceptions, restores, deletions, holds, locks and tokens. Placements, captures, verifications and debts are in <code>events.json</code>.</p>
-${limited(
+${limitedTable(
   ['event', 'at', 'by', 'action', 'subject', 'facts'],
-  decisions.map(({ id, at, actor, action, subject, facts }) => [id, at, actor, action, subject, JSON.stringify(facts)]),
+  decisions.map(({ id, at, actor, action, subject, facts }) => [id, at, actor, action, subject, describeFacts(facts)]),
   events.decisionCount,
 )}
 </body></html>
 `;
   return page.text;
-}
-
-function limited(head: readonly string[], rows: Parameters<typeof table>[1], count = rows.length) {
-  const left = count - Math.min(rows.length, longest);
-  return html`${table(head, rows.slice(0, longest))}${left > 0 ? html`<p>${left} more in the JSON files.</p>` : ''}`;
 }
 
 const verdictOf = ({ violations, unproven, instances }: MappedFramework['controls'][number]['findings']) => {
@@ -126,4 +130,4 @@ const day = (at: Date): string => at.toISOString().slice(0, 10);
 const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#1b1f24}
 h1{font-size:1.6em}h2{margin-top:2em;border-bottom:1px solid #d0d7de}code{font-size:.85em;word-break:break-all}
 table{border-collapse:collapse;width:100%;font-size:.9em}th,td{text-align:left;vertical-align:top;padding:.3em .6em;border-bottom:1px solid #e5e9ee;overflow-wrap:anywhere}
-th{background:#f6f8fa}.none{color:#67707a}strong{color:#b42318}@media print{body{max-width:none}}`;
+th{background:#f6f8fa}.none,.fact{color:#67707a}strong{color:#b42318}@media print{body{max-width:none}}`;

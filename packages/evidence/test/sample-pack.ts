@@ -46,6 +46,15 @@ const frameworks = mapControls(
   new Map([['copy.verified', 4]]),
 );
 
+const deletion = {
+  ...{ point: 'rp_1', instance: 'shop', region: 'alpha', purpose: 'retention', requestedBy: 'reconciler', requestReason: null },
+  reasons: [
+    { rule: 'has-expired', text: 'it has expired: 30d ended 2027-01-01' },
+    { rule: 'hold', text: 'no legal hold covers it' },
+  ],
+  ...{ plannedAt: moment(1), versionsDeleted: 7, bytesDeleted: 900, goneAt: moment(3), keptAt: null },
+};
+
 /** A pack in memory, written page by page. */
 export async function samplePack(events: readonly PackedEvent[] = chainOf(12), signer = key): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
@@ -72,6 +81,13 @@ export async function samplePack(events: readonly PackedEvent[] = chainOf(12), s
     ...{ madeAt, period, instances: null, key: fingerprintOf(signer), events: summary.read(), frameworks, findings },
     policies: [{ version: 1, appliedAt: moment(0), author: 'ada', reason: null, hash: 'f'.repeat(64), forced: false }],
     protection: [{ id: 'shop', home: 'alpha', dataClass: 'cards', protected: false, debts: 1 }],
+    holds: [
+      {
+        ...{ id: 'H-1', title: 'Miller <v.> Shop', reason: 'a court asks', matter: '27-104', covers: 'instances shop', placedBy: 'ada' },
+        ...{ placedAt: moment(1), protectsUntil: moment(9), released: { by: 'ada', at: moment(5), reason: 'settled', approvedBy: 'bob' } },
+      },
+    ],
+    deletions: { first: [deletion], count: 3 },
     copies: [{ instance: 'shop', region: 'alpha', verified: 1, others: 0, oldestVerification: moment(3) }],
   });
   await pack.finish({ madeAt, madeBy: 'cbcr test', period, instances: null, chainId }, report);

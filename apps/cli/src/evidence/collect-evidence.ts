@@ -1,6 +1,7 @@
-import type { CbcrClient, HoldView, PointView } from '@cbcr/client';
+import type { CbcrClient, DeletionView, HoldView, PointView } from '@cbcr/client';
 import { CbcrError } from '@cbcr/domain';
-import { createEventSummary, mapControls, type PackWriter, type ReportContent } from '@cbcr/evidence';
+import { createEventSummary, longestTable, mapControls, type PackWriter, type ReportContent } from '@cbcr/evidence';
+import { describeSelector } from '../output/describe-holds.ts';
 import { createCopySums } from './sum-copies.ts';
 
 export interface WantedEvidence {
@@ -12,7 +13,7 @@ export interface WantedEvidence {
 /** What a pack says of itself and in its report; everything else has gone into its files. */
 export type CollectedEvidence = { chainId: string } & Pick<
   ReportContent,
-  'events' | 'frameworks' | 'policies' | 'protection' | 'copies' | 'findings'
+  'events' | 'frameworks' | 'policies' | 'protection' | 'copies' | 'holds' | 'deletions' | 'findings'
 >;
 
 /**
@@ -37,7 +38,7 @@ export async function collectEvidence(
   onProgress('holds and deletions');
   const holds = (await client.listHolds({ all: true })).filter((hold) => protectedWithin(hold, period));
   await pack.addDocument('holds', holds);
-  await packDeletions(client, pack, period, wanted);
+  const deletions = await packDeletions(client, pack, period, wanted);
   onProgress('instances and findings');
   await pack.addDocument('instances', instances);
   await pack.addDocument('regions', await client.listRegions());
@@ -58,7 +59,10 @@ export async function collectEvidence(
   }
   await copies.end();
   await debts.end();
-  return { chainId, events, frameworks, policies, protection: instances, copies: sums.read(), findings: compliance.findings };
+  return {
+    ...{ chainId, events, frameworks, policies, protection: instances, copies: sums.read(), deletions, findings: compliance.findings },
+    holds: holds.map((hold) => ({ ...hold, covers: describeSelector(hold.selector) })),
+  };
 }
 
 type Period = WantedEvidence['period'];
@@ -103,16 +107,23 @@ const protectedWithin = ({ placedAt, protectsUntil }: HoldView, { from, to }: Pe
 
 const pageSize = 500;
 
-async function packDeletions(client: CbcrClient, pack: PackWriter, period: Period, wanted: readonly string[] | null): Promise<void> {
+/** Gives those that a report shows, and how many there are. */
+async function packDeletions(client: CbcrClient, pack: PackWriter, period: Period, wanted: readonly string[] | null) {
   const list = pack.openList('deletions');
+  const first: DeletionView[] = [];
+  let count = 0;
   const [from, to] = [period.from.toISOString(), period.to.toISOString()];
   for (let after = 0, isWhole = false; !isWhole; ) {
     const page = await client.listDeletions({ from, to, after, limit: pageSize });
-    await list.add(page.filter(({ instance }) => wanted === null || wanted.includes(instance)));
+    const own = page.filter(({ instance }) => wanted === null || wanted.includes(instance));
+    await list.add(own);
+    first.push(...own.slice(0, longestTable - first.length));
+    count += own.length;
     after = page.at(-1)?.id ?? after;
     isWhole = page.length < pageSize;
   }
   await list.end();
+  return { first, count };
 }
 
 async function readCompliance(client: CbcrClient, wanted: readonly string[] | null) {

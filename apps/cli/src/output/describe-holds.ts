@@ -58,7 +58,8 @@ const tabulateRegions = (regions: HoldCheckView['holds'][number]['regions']): Ta
   ]),
 });
 
-function describeSelector({ instances, dataClasses, labels, regions, captured, points }: HoldView['selector']): string {
+/** In words: which copies a hold covers. */
+export function describeSelector({ instances, dataClasses, labels, regions, captured, points }: HoldView['selector']): string {
   return [
     instances === undefined ? [] : [`instances ${instances.join(', ')}`],
     dataClasses === undefined ? [] : [`data classes ${dataClasses.join(', ')}`],

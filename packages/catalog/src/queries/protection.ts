@@ -42,8 +42,8 @@ export interface ProtectionQueries {
   ask(instances: readonly InstanceId[] | 'all'): Promise<void>;
   effects(instances: readonly InstanceId[]): Promise<HoldEffect[]>;
   locks(instances: readonly InstanceId[]): Promise<CopyLock[]>;
-  /** Copies whose lock somebody may lift. */
-  exceptions(instances: readonly InstanceId[]): Promise<CopyKey[]>;
+  /** Copies whose lock may be lifted, with why. */
+  exceptions(instances: readonly InstanceId[]): Promise<(CopyKey & { reason: string })[]>;
   /** Records that a copy's governance lock may be lifted; once for each copy. Throws `copy.not-found`, `lock.none` and `lock.compliance`. */
   exempt(copy: CopyKey, reason: string, by: string): Promise<CopyLock>;
   /** Replaces what is known of the copy, for a run. Throws `run.lost`. */
@@ -102,7 +102,7 @@ export function createProtectionQueries({ clock, attempt, transact }: QueryConte
       if (instances.length === 0) return Promise.resolve([]);
       return attempt((db) =>
         db
-          .select({ point: lockExceptions.pointId, region: lockExceptions.regionId })
+          .select({ point: lockExceptions.pointId, region: lockExceptions.regionId, reason: lockExceptions.reason })
           .from(lockExceptions)
           .innerJoin(recoveryPoints, eq(recoveryPoints.id, lockExceptions.pointId))
           .where(inArray(recoveryPoints.instanceId, [...instances])),

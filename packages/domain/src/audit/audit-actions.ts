@@ -243,7 +243,11 @@ export const auditActions = {
   'hold.released': {
     when: 'a legal hold was released',
     subject: 'id of the hold',
-    facts: open({ reason: 'why', approvedBy: 'the second approver, or null' }),
+    facts: open({
+      reason: 'why',
+      requestedBy: 'who asked for it, where two people were needed',
+      approvedBy: 'the second one, where two people were needed',
+    }),
   },
   'lock.extended': {
     when: 'the lock of a stored copy was extended',

@@ -208,6 +208,9 @@ describe('locks', () => {
       actor: 'ada',
       facts: { reason: 'the bucket moves' },
     });
+    const { facts: allowed } = events.find(({ action }) => action === 'lock.bypass-allowed') ?? {};
+    const { facts: bypassed } = events.find(({ action }) => action === 'lock.bypassed') ?? {};
+    expect(bypassed).toEqual({ point, region: beta, reason: 'the bucket moves', until: allowed?.['until'] });
     for (const { at } of await versionsOf(shop, point, alpha))
       await expect(client.send(new DeleteObjectCommand(at))).rejects.toThrow(refused);
     await configure();

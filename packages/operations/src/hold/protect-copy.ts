@@ -62,7 +62,7 @@ async function tell(
 ): Promise<ObjectLock | null> {
   if (legalHold !== null) await locker.setLegalHold(version, legalHold, { signal });
   if (lock === null) return null;
-  if (lock !== 'lift') return await locker.extendLock(version, lock, { signal });
+  if (!('reason' in lock)) return await locker.extendLock(version, lock, { signal });
   await locker.liftLock(version, { signal });
   return null;
 }
@@ -79,7 +79,10 @@ function auditOf(
   { run }: RunWriter,
 ): NewAuditEvent[] {
   const about = { actor: `run:${run}`, subject: `${point}/${region}` };
-  if (wanted === 'lift') return [{ ...about, action: 'lock.bypassed', facts: { point, region } }];
+  if (wanted !== null && 'reason' in wanted) {
+    const { reason, until } = wanted;
+    return [{ ...about, action: 'lock.bypassed', facts: { point, region, reason, until: until.toISOString() } }];
+  }
   const lock = weakest(locks);
   if (wanted === null || lock === null) return [];
   return [{ ...about, action: 'lock.extended', facts: { point, region, mode: lock.mode, until: lock.until.toISOString() } }];

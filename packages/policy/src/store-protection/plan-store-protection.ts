@@ -23,8 +23,8 @@ export interface StoreProtectionFacts {
   readonly holds: readonly Hold[];
   readonly effects: readonly HoldEffect[];
   readonly locks: readonly CopyLock[];
-  /** Copies whose lock somebody may lift. */
-  readonly exceptions: readonly { point: RecoveryPointId; region: RegionId }[];
+  /** Copies whose lock may be lifted, with why. */
+  readonly exceptions: readonly { point: RecoveryPointId; region: RegionId; reason: string }[];
   /** Locks never reach further into the future. */
   readonly longestLockMs: number;
   /** What workers found in the stores: one that cannot lock is not asked to. */
@@ -43,7 +43,13 @@ export interface StoreProtectionStep {
   /** Holds that it need not enforce any longer. */
   readonly clear: readonly HoldId[];
   /** Null: as it is. */
-  readonly lock: WantedLock | 'lift' | null;
+  readonly lock: WantedLock | LiftedLock | null;
+}
+
+/** A governance lock comes off: until when it was, and why. */
+interface LiftedLock {
+  readonly until: Date;
+  readonly reason: string;
 }
 
 export interface StoreProtectionPlan {
@@ -69,7 +75,7 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
   const holds = holdsOnInstance(facts.holds, instance, moment);
   const effectsOf = Map.groupBy(facts.effects, ({ point, region }) => keyOf(point, region));
   const lockOf = new Map(facts.locks.map((lock) => [keyOf(lock.point, lock.region), lock]));
-  const lifted = new Set(facts.exceptions.map(({ point, region }) => keyOf(point, region)));
+  const exceptionOf = new Map(facts.exceptions.map((exception) => [keyOf(exception.point, exception.region), exception]));
   const moments: number[] = [];
   const steps: StoreProtectionStep[] = [];
   for (const point of points) {
@@ -82,7 +88,7 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
       const clear = told.filter((effect) => mayBeSet(effect) && !wanted.some(({ id }) => id === effect.hold)).map(({ hold }) => hold);
       const canLock = facts.capabilities.get(region)?.objectLock !== false;
       const wantedHere = canLock ? wantedLock(demandedIn(region), point.capturedAtMs, now, facts.longestLockMs) : null;
-      const lock = planLock(lifted.has(key), lockOf.get(key), wantedHere);
+      const lock = planLock(exceptionOf.get(key), lockOf.get(key), wantedHere);
       const legalHold = set.length > 0 ? true : clear.length > 0 && wanted.length === 0 ? false : null;
       if (set.length > 0 || clear.length > 0 || lock !== null) steps.push({ point: point.id, region, legalHold, set, clear, lock });
     }
@@ -100,8 +106,15 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
   }
 
   /** Extended, never shortened; a capped lock when half of it is over, so that it is not extended all the time. */
-  function planLock(isLifted: boolean, present: CopyLock | undefined, wanted: WantedLock | null): WantedLock | 'lift' | null {
-    if (isLifted) return present?.mode === 'governance' && present.until > now ? 'lift' : null;
+  function planLock(
+    exception: { reason: string } | undefined,
+    present: CopyLock | undefined,
+    wanted: WantedLock | null,
+  ): WantedLock | LiftedLock | null {
+    if (exception !== undefined) {
+      const isLifted = present?.mode !== 'governance' || present.until <= now;
+      return isLifted ? null : { until: present.until, reason: exception.reason };
+    }
     if (wanted === null) return null;
     const presentMs = present?.until.getTime() ?? 0;
     if (wanted.until < wanted.wholeUntil) {

@@ -56,7 +56,8 @@ const holds = [
 ];
 const deletion = {
   ...{ id: 1, point: 'rp_1', instance: 'shop', region: 'alpha', purpose: 'retention', requestedBy: 'reconciler', requestReason: null },
-  ...{ reasons: [], plannedAt: at, notBefore: null, begunAt: at, versionsDeleted: 3, bytesDeleted: 9, goneAt: at, keptAt: null },
+  reasons: [{ rule: 'has-expired', text: 'it has expired: 30d ended' }],
+  ...{ plannedAt: at, notBefore: null, begunAt: at, versionsDeleted: 3, bytesDeleted: 9, goneAt: at, keptAt: null },
 };
 const answers = {
   'GET /v1/audit/chain?from=2027-01-01T00%3A00%3A00.000Z&to=2027-04-01T00%3A00%3A00.000Z&after=0': {
@@ -87,6 +88,9 @@ test('a pack is exported, is in order, and what is changed in it is named', asyn
   // In force in the period, whatever events it has; retired instances have copies too.
   expect(JSON.parse(await read('holds.json')).map(({ id }: { id: string }) => id)).toEqual(['H-3', 'H-2']);
   expect(JSON.parse(await read('deletions.json'))).toEqual([deletion]);
+  // The report tells both in words.
+  expect(await read('report.html')).toMatch(/<td>H-3<\/td>.*<td>instances shop<\/td>.*settled.*<td>H-2<\/td>.*in force/s);
+  expect(await read('report.html')).toContain('<td>it has expired: 30d ended</td>');
   expect(JSON.parse(await read('copies.json')).map(({ id }: { id: string }) => id)).toEqual(['rp_1', 'rp_0']);
 
   const sound = await run(['evidence', 'verify', 'pack', '--key', 'key.pem.pub']);
