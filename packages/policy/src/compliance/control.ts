@@ -1,6 +1,7 @@
 import type { CopyLock, HeldPoint, Hold, HoldEffect, LastRestore, Policy, ProbedCapabilities, Region, RegionId } from '@cbcr/domain';
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Permission } from '../residency/may-use.ts';
+import type { RetentionLimits } from '../retention/rules-of.ts';
 import type { PlannedInstance } from '../situation/situation.ts';
 import type { DemandedLock } from '../store-protection/wanted-lock.ts';
 import type { Severity } from './finding.ts';
@@ -29,6 +30,8 @@ export interface ControlFacts {
   /** The newest restore that came to its end; null: there was none. Absent where nobody read it. */
   readonly restored?: LastRestore | null;
   region(id: RegionId): Region | undefined;
+  /** Of all rules of retention for copies there, those of the policies included. */
+  retentionLimits(id: RegionId): RetentionLimits;
   /** What is demanded of copies there; null: no lock. */
   demandedLock(id: RegionId): DemandedLock | null;
   /** What a worker found on the real store; undefined when it was not probed. */

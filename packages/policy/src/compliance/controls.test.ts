@@ -55,6 +55,8 @@ interface World {
   capabilities?: Record<string, Partial<ProbedCapabilities>>;
   forbidden?: string[];
   demandedLock?: DemandedLock;
+  /** Of rules with names, by region. */
+  limits?: Record<string, { minimum?: string; maximum?: string }>;
   protection?: KnownProtection;
   /** Days ago, and minutes that it took. */
   restored?: { daysAgo: number; tookMinutes: number } | null;
@@ -83,6 +85,13 @@ function ask(control: string, world: World): Finding[] {
     protection: world.protection ?? null,
     ...(world.restored === undefined ? {} : { restored: world.restored && lastRestore(world.restored) }),
     region: (id) => (world.regions ?? [place('here'), place('there')]).find((region) => region.id === id),
+    retentionLimits: (id) => {
+      const { minimum, maximum } = world.limits?.[id] ?? {};
+      return {
+        minimum: minimum === undefined ? policy.retention?.minimum : durationSchema.parse(minimum),
+        maximum: maximum === undefined ? policy.retention?.maximum : durationSchema.parse(maximum),
+      };
+    },
     demandedLock: () => world.demandedLock ?? null,
     capabilities: (id) => {
       const probed = world.capabilities?.[id];
@@ -161,6 +170,20 @@ describe('minimum-copies', () => {
     const [finding] = ask('minimum-copies', { points: [held(1, 1, both)], settings: { copies: 2 }, policy });
     expect(finding?.evidence).toContain('2 of 3 verified copies');
   });
+
+  test('what expired in one region is no lack of what the policy demands, and one of what the framework demands', () => {
+    const policy = { placement: { copies: 3, prefer: [], synchronousMinimum: 1 } };
+    const expired = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'expiring' });
+    expect(ask('minimum-copies', { points: [expired], policy })).toEqual([]);
+    expect(ask('minimum-copies', { points: [expired], policy, settings: { copies: 2 } })).toMatchObject([{ severity: 'critical' }]);
+    const failed = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'failed' });
+    expect(ask('minimum-copies', { points: [failed], policy })).toMatchObject([
+      { evidence: '1 point with 1 of 2 verified copies where copies may be: here' },
+    ]);
+    // It went because it was not allowed there.
+    const moved = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'failed' });
+    expect(ask('minimum-copies', { points: [moved], policy, forbidden: ['there'] })[0]?.evidence).toContain('1 of 3 verified copies');
+  });
 });
 
 describe('minimum-distance', () => {
@@ -206,6 +229,31 @@ describe('retention', () => {
     expect(ask('maximum-retention', { points, settings: { period: '45d' } })).toMatchObject([
       { region: 'here', points: [pointId(1)], since: new Date(daysAgo(5)) },
       { region: 'there', points: [pointId(1)] },
+    ]);
+  });
+
+  test('rules with names count like those of policies, in their regions', () => {
+    const points = [held(2, 1, both), held(1, 50, both)];
+    expect(ask('maximum-retention', { points, limits: { there: { maximum: '45d' } } })).toMatchObject([
+      { severity: 'major', region: 'there', points: [pointId(1)], evidence: '1 point in there older than 45d' },
+      { severity: 'unproven', evidence: 'cannot be shown: nothing says how long is too long in here' },
+    ]);
+    const removed = held(1, 40, { here: 'deleted', there: 'deleted' }, { state: 'deleted', sinceDaysAgo: 20 });
+    const limits = { there: { minimum: '30d' } };
+    expect(ask('minimum-retention', { points: [removed], limits })).toMatchObject([{ severity: 'critical', points: [pointId(1)] }]);
+    const elsewhere = held(1, 40, { here: 'deleted' }, { state: 'deleted', sinceDaysAgo: 20 });
+    expect(ask('minimum-retention', { points: [elsewhere, held(2, 1, both)], limits })).toEqual([]);
+  });
+
+  test('maximum: a hold that keeps a copy longer is named in the finding', () => {
+    const hold: Hold = {
+      ...{ id: holdIdSchema.parse('H-12'), title: 'Miller', reason: 'a court asks', matter: null, placedBy: 'ada', placedAt: new Date(0) },
+      ...{ selector: holdSelectorSchema.parse({ points: [pointId(1)] }), releaseRequested: null, released: null },
+    };
+    const points = [held(2, 49, { here: 'verified' }), held(1, 50, { here: 'verified' })];
+    const protection: KnownProtection = { holds: [hold], effects: [], locks: [] };
+    expect(ask('maximum-retention', { points, protection, settings: { period: '45d' } })).toMatchObject([
+      { evidence: '2 points in here older than 45d; hold H-12 (Miller) keeps 1 of them' },
     ]);
   });
 });

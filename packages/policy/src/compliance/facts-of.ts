@@ -1,5 +1,6 @@
 import type { Region, RegionId, Rulebook } from '@cbcr/domain';
 import type { PointGroup } from '../holdings/group-points.ts';
+import { limitsOf } from '../retention/rules-of.ts';
 import type { Decision, Situation } from '../situation/situation.ts';
 import { locksOf } from '../store-protection/wanted-lock.ts';
 import type { ControlFacts, KnownProtection } from './control.ts';
@@ -32,6 +33,7 @@ export function complianceFactsOf(
     protection,
     ...(situation.restores === undefined ? {} : { restored: situation.restores.get(instance.id) ?? null }),
     region: (id) => regions.get(id),
+    retentionLimits: limitsOf(situation.rulebook, instance),
     demandedLock: locksOf(situation.rulebook, instance),
     capabilities: (id) => situation.capabilities.get(id),
     mayHold,

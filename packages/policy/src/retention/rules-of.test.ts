@@ -2,7 +2,7 @@ import type { EarlierRulebook, Rulebook } from '@cbcr/domain';
 import { expect, test } from 'vitest';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import { instanceOf, minute, placeOf, regionId, rulebookOf } from '../samples.ts';
-import { minimumUntil } from './rules-of.ts';
+import { limitsOf, minimumUntil } from './rules-of.ts';
 
 const dayMs = 86_400_000;
 const rulebook = rulebookOf({
@@ -64,4 +64,26 @@ test('a minimum that somebody took away, from the rules or from the instance, co
   // By what the instance was: 90 days; by what it is: 30.
   expect(daysOf(rulebook, changed, 'berlin', [], inDays(41))).toBe(43);
   expect(daysOf(rulebook, changed, 'berlin', [], inDays(44))).toBe(30);
+});
+
+test('the limits of a copy are the longest minimum and the shortest maximum of all rules for it', () => {
+  const limited = rulebookOf({
+    ...{
+      regions: rulebook.regions,
+      policies: [{ id: 'standard', placement: { copies: 1 }, retention: { minimum: '2d', maximum: '90d' } }],
+    },
+    retention: {
+      rules: [
+        { id: 'a', select: { regions: ['berlin'] }, minimum: '1d', maximum: '60d' },
+        { id: 'b', minimum: '3d' },
+        { id: 'c', select: { regions: ['berlin'] }, maximum: '70d' },
+      ],
+    },
+  });
+  const limits = limitsOf(limited, instanceOf('berlin'));
+  const textsIn = (region: string) => [limits(regionId(region)).minimum?.text, limits(regionId(region)).maximum?.text];
+  expect(textsIn('berlin')).toEqual(['3d', '60d']);
+  expect(textsIn('ohio')).toEqual(['3d', '90d']);
+  // Not listed: nobody knows which rules are for it.
+  expect(textsIn('vanished')).toEqual(['2d', '90d']);
 });

@@ -1,4 +1,5 @@
-import type { RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
+import type { Duration, RegionId, RetentionRule, Rulebook } from '@cbcr/domain';
+import { longer, shorter } from '../compliance/stricter.ts';
 import type { SelectableInstance } from '../effective/match-policy.ts';
 import { resolvePolicy } from '../effective/resolve-policy.ts';
 import { prepareRulebook } from '../rulebook/prepare-rulebook.ts';
@@ -38,6 +39,26 @@ function minimumOf(rulebook: Rulebook, instance: SelectableInstance, region: Reg
   const applying = rulesOf(rulebook, instance)(region) ?? [...own, ...rules];
   const minimums = applying.flatMap(({ minimum }) => (minimum === undefined ? [] : [minimum.ms]));
   return minimums.length === 0 ? null : Math.max(...minimums);
+}
+
+/** The longest minimum and the shortest maximum of rules for one copy. */
+export interface RetentionLimits {
+  readonly minimum: Duration | undefined;
+  readonly maximum: Duration | undefined;
+}
+
+/** What holds of copies of the instance, by region; in a region that the rulebook does not list, what its policies say. */
+export function limitsOf(rulebook: Rulebook, instance: SelectableInstance): (region: RegionId) => RetentionLimits {
+  let rulesIn: ReturnType<typeof rulesOf> | undefined;
+  return (region) => {
+    // Most who may ask never do.
+    rulesIn ??= rulesOf(rulebook, instance);
+    const rules = rulesIn(region) ?? rulesOfInstance(rulebook, instance).own;
+    return rules.reduce<RetentionLimits>(
+      (limits, rule) => ({ minimum: longer(limits.minimum, rule.minimum), maximum: shorter(limits.maximum, rule.maximum) }),
+      { minimum: undefined, maximum: undefined },
+    );
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { HeldPoint, RegionId } from '@cbcr/domain';
 import { countPoints, listRegions } from '../../holdings/describe-holdings.ts';
-import type { Control } from '../control.ts';
+import type { PointGroup } from '../../holdings/group-points.ts';
+import type { Control, ControlFacts } from '../control.ts';
 import { completeGroups, earliest, findLegalVerified } from '../legal-copies.ts';
 
 export const minimumCopies: Control = {
@@ -9,17 +10,17 @@ export const minimumCopies: Control = {
   severity: 'critical',
   settings: ['copies'],
   check(facts, { copies = 1 }) {
-    const demanded = Math.max(copies, facts.policy.placement.copies);
-    const short = new Map<string, { regions: RegionId[]; points: HeldPoint[] }>();
+    const short = new Map<string, { regions: RegionId[]; demanded: number; points: HeldPoint[] }>();
     for (const group of completeGroups(facts.groups)) {
       const regions = findLegalVerified(group, facts);
+      const demanded = Math.max(copies, facts.policy.placement.copies - countGone(group, facts));
       if (regions.length >= demanded) continue;
-      const key = regions.join();
+      const key = `${demanded} ${regions.join()}`;
       const known = short.get(key);
-      if (known === undefined) short.set(key, { regions, points: [...group.points] });
+      if (known === undefined) short.set(key, { regions, demanded, points: [...group.points] });
       else for (const point of group.points) known.points.push(point);
     }
-    return [...short.values()].map(({ regions, points }) => ({
+    return [...short.values()].map(({ regions, demanded, points }) => ({
       region: null,
       points,
       sinceMs: earliest(points, owedSince),
@@ -31,6 +32,13 @@ export const minimumCopies: Control = {
     }));
   },
 };
+
+/**
+ * What the deletion gate let go of where copies may be: a rule that keeps points longer in one region than in another is no lack. What the control itself demands
+ * holds all the same.
+ */
+const countGone = ({ copies }: PointGroup, { mayHold }: ControlFacts): number =>
+  copies.filter(({ region, state }) => (state === 'expiring' || state === 'deleted') && mayHold(region).allowed).length;
 
 /** The oldest copy that is not as it should be; a copy that nobody planned is missing since the capture ended. */
 const owedSince = (point: HeldPoint): number | null =>

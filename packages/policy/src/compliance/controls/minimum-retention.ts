@@ -1,4 +1,4 @@
-import type { HeldPoint } from '@cbcr/domain';
+import type { Duration, HeldPoint, RegionId } from '@cbcr/domain';
 import { countPoints } from '../../holdings/describe-holdings.ts';
 import { type Control, cannotShow, type Observation } from '../control.ts';
 import { earliest } from '../legal-copies.ts';
@@ -9,14 +9,22 @@ export const minimumRetention: Control = {
   about: 'nothing is removed before its time',
   severity: 'critical',
   settings: ['period'],
-  check({ groups, policy, instance }, { period }) {
-    const minimum = longer(policy.retention?.minimum, period);
+  check({ groups, policy, instance, placed, retentionLimits }, { period }) {
+    const longestOf = (regions: readonly RegionId[]) =>
+      regions.reduce<Duration | undefined>((longest, region) => longer(longest, retentionLimits(region).minimum), period);
+    const minimum = longestOf([...new Set([...placed, ...groups.flatMap(({ copies }) => copies.map(({ region }) => region))])]);
     if (minimum === undefined) {
-      return [cannotShow('nothing says how long to keep', 'set the period of the control, or retention.minimum of the policy')];
+      return [
+        cannotShow(
+          'nothing says how long to keep',
+          'set the period of the control, retention.minimum of the policy, or the minimum of a rule of retention',
+        ),
+      ];
     }
-    const tooEarly = groups.flatMap((group) =>
-      group.points.filter((point) => (removedAt(point) ?? Infinity) < point.capturedAtMs + minimum.ms),
-    );
+    const tooEarly = groups.flatMap((group) => {
+      const demandedMs = longestOf(group.copies.map(({ region }) => region))?.ms ?? 0;
+      return group.points.filter((point) => (removedAt(point) ?? Infinity) < point.capturedAtMs + demandedMs);
+    });
     const found: Observation[] = [];
     if (tooEarly.length > 0) {
       found.push({
