@@ -8,7 +8,7 @@ function describeFact(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null) return '–';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(describeFact).join('; ');
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return JSON.stringify(value) ?? '–';
   if ('text' in value && typeof value.text === 'string') return value.text;
   return Object.entries(value)
     .map(([name, part]) => `${name}: ${describeFact(part)}`)
