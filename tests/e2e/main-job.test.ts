@@ -30,8 +30,9 @@ describe('one database, three regions, one outage, one restore', () => {
   });
 
   test('every region shows what its store was found to be able to do, and tries it again when somebody asks', async () => {
-    const runs = await stack.cbcr.json<RunView[]>('regions', 'probe', '--wait');
-    expect(runs.map(({ region, state }) => [region, state])).toEqual([...stack.regions].sort().map((region) => [region, 'succeeded']));
+    const runs: RunView[] = [];
+    for (const region of stack.regions) runs.push(...(await stack.cbcr.json<RunView[]>('regions', 'probe', region, '--wait')));
+    expect(runs.map(({ region, state }) => [region, state])).toEqual(stack.regions.map((region) => [region, 'succeeded']));
     for (const region of stack.regions) {
       const { probe, links } = await stack.cbcr.json<RegionView>('regions', 'show', region);
       const results = runs.filter((run) => run.region === region).map(({ result }) => result as { links: object[] });

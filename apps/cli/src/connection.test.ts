@@ -65,6 +65,8 @@ describe('the local stack', () => {
     writeStack(join(folder, '.cbcr'), 'default', false);
     expect(() => findStack(lookFrom(folder))).toThrow(notRunning);
     expect(() => findStack(lookFrom(folder, { stack: 'other' }))).toThrow(notRunning);
+    writeStack(join(folder, '.cbcr'), 'mine');
+    expect(() => findStack(lookFrom(folder, { stack: 'other' }))).toThrow(/called other and runs \(running: mine\)/);
   });
 });
 

@@ -30,7 +30,7 @@ test('exactly one of both is wanted', async () => {
 test('an empty value and an unreadable file are refused', async () => {
   await expect(read('-', undefined, ' \n')).rejects.toMatchObject({ code: 'usage.invalid', message: expect.stringMatching(/empty/) });
   await expect(read(undefined, join(folder, 'none'))).rejects.toMatchObject({
-    code: 'usage.invalid',
-    message: expect.stringMatching(/cannot be read/),
+    code: 'usage.file-unreadable',
+    message: expect.stringMatching(/cannot be read: ENOENT/),
   });
 });

@@ -14,7 +14,7 @@ export interface SecretArgument {
 
 /**
  * A value that may hold a password. A command line is visible to everybody on the machine, so it may come from standard input (`-`) or from a
- * file instead. White space around it is dropped. Throws `usage.invalid`, which never shows the value.
+ * file instead. White space around it is dropped. Throws `usage.invalid` and `usage.file-unreadable`, which never show the value.
  */
 export async function readSecretArgument({ option, value, file }: SecretArgument, stdin: AsyncIterable<unknown>): Promise<string> {
   const refuse = (cause: string, error?: unknown) => new CbcrError('usage.invalid', { cause }, { cause: error });
@@ -24,7 +24,8 @@ export async function readSecretArgument({ option, value, file }: SecretArgument
     file === undefined
       ? await readAll(stdin)
       : await readFile(file, 'utf8').catch((error: unknown) => {
-          throw refuse(`The file of ${option}-file cannot be read`, error);
+          const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+          throw new CbcrError('usage.file-unreadable', { file: `The file of ${option}-file`, cause }, { cause: error });
         });
   if (text.trim() === '') throw refuse(`The value of ${option} is empty`);
   return text.trim();

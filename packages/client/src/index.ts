@@ -21,6 +21,7 @@ export {
   garbageSearchRequestSchema,
   type IssueTokenRequest,
   issueTokenRequestSchema,
+  mostPolicyVersions,
   type PlaceHoldRequest,
   type PlanRequest,
   placeHoldRequestSchema,

@@ -67,9 +67,12 @@ export const applyConfigRequestSchema = z.strictObject({
 });
 export type ApplyConfigRequest = z.input<typeof applyConfigRequestSchema>;
 
+/** Versions are counted from 1 on; no installation comes to more. */
+export const mostPolicyVersions = 2_147_483_647;
+
 /** Applies the policies of an earlier version again, as a new version. Instances and limits stay as they are. */
 export const rollbackRequestSchema = z.strictObject({
-  version: z.int().min(1),
+  version: z.int().min(1).max(mostPolicyVersions),
   reason: changeReason,
   force: z.boolean().optional(),
 });
@@ -108,7 +111,7 @@ export const issueTokenRequestSchema = z.strictObject({
     .max(100)
     .regex(/^[\w.@-]+$/, 'letters, digits, and . _ @ -')
     .refine((name) => !ownNames.has(name.toLowerCase()), 'the main token and the parts of CBCR go by this name in the audit trail'),
-  lifetimeSeconds: z.int().min(1).max(longestTokenSeconds),
+  lifetimeSeconds: z.int().min(1).max(longestTokenSeconds, 'must be at most 365 days'),
 });
 export type IssueTokenRequest = z.input<typeof issueTokenRequestSchema>;
 
@@ -136,7 +139,10 @@ export const placeHoldRequestSchema = z.strictObject({
 export type PlaceHoldRequest = z.input<typeof placeHoldRequestSchema>;
 
 /** `reason` releases, or asks for a release where the rules want two people; `approve` is the second one. */
-export const releaseHoldRequestSchema = z.union([z.strictObject({ reason: said }), z.strictObject({ approve: z.literal(true) })]);
+export const releaseHoldRequestSchema = z.union(
+  [z.strictObject({ reason: said }), z.strictObject({ approve: z.literal(true) })],
+  'give a reason, or approve: true',
+);
 export type ReleaseHoldRequest = z.input<typeof releaseHoldRequestSchema>;
 
 export const unlockRequestSchema = z.strictObject({ region: regionIdSchema, reason: said });
@@ -154,9 +160,16 @@ export type DeletePointRequest = z.input<typeof deletePointRequestSchema>;
 export const retentionRunRequestSchema = z.strictObject({ instance: instanceIdSchema.optional(), dryRun: z.boolean().default(true) });
 export type RetentionRunRequest = z.input<typeof retentionRunRequestSchema>;
 
+function isScope(text: string): boolean {
+  const [kind, name, ...rest] = text.split(':');
+  if (kind === 'clock') return name === undefined;
+  const schema = kind === 'instance' ? instanceIdSchema : kind === 'region' ? regionIdSchema : null;
+  return rest.length === 0 && schema?.safeParse(name).success === true;
+}
+
 /** `clock`: the time of the catalog is right. `instance:NAME` or `region:NAME`: so many deletions at once are meant, for a day. */
 export const confirmDeletionsRequestSchema = z.strictObject({
-  scope: z.string().regex(/^(?:clock|(?:instance|region):[a-z0-9-]+)$/, 'clock, instance:NAME or region:NAME'),
+  scope: z.string().refine(isScope, 'must be clock, instance:NAME or region:NAME'),
   reason: z.string().trim().min(1).max(1000),
 });
 export type ConfirmDeletionsRequest = z.input<typeof confirmDeletionsRequestSchema>;

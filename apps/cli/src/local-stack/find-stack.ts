@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { CbcrError } from '@cbcr/domain';
+import { CbcrError, isCbcrError } from '@cbcr/domain';
 import { readStackFile, type StackFile } from '@cbcr/testkit/stack-file';
 import type { Cli } from '../cli.ts';
 
@@ -28,13 +28,24 @@ const stacksFolder = (stateFolder: string): string => join(stateFolder, 'stacks'
 export function findStack(cli: Pick<Cli, 'environment' | 'currentFolder' | 'stackName'>): StackFile {
   const folder = locateStateFolder(cli);
   const named = cli.stackName();
-  if (named !== undefined) return readStackFile(folder, named);
+  if (named !== undefined) return readNamedStack(folder, named);
   const running = listRunningStacks(folder);
   const chosen = running.find(({ name }) => name === defaultStackName) ?? (running.length === 1 ? running[0] : undefined);
   if (chosen !== undefined) return chosen;
   if (running.length === 0) throw new CbcrError('stack.not-running', { folder });
   const names = running.map(({ name }) => name).join(', ');
   throw new CbcrError('usage.invalid', { cause: `Several local stacks run (${names}): choose one with --stack` });
+}
+
+function readNamedStack(folder: string, name: string): StackFile {
+  try {
+    return readStackFile(folder, name);
+  } catch (error) {
+    if (!isCbcrError(error, 'stack.not-running')) throw error;
+    const running = listRunningStacks(folder).map((stack) => stack.name);
+    const names = running.length === 0 ? 'none runs' : `running: ${running.join(', ')}`;
+    throw new CbcrError('stack.not-running', { folder: `${folder} that is called ${name} and runs (${names})` });
+  }
 }
 
 function listRunningStacks(folder: string): StackFile[] {

@@ -13,6 +13,6 @@ export function acceptConnection({ engines, seal }: Pick<ApiDependencies, 'engin
   if (connection.startsWith('file:/') && !connection.startsWith('file://')) return connection;
   if (connection.startsWith('sealed:')) throw refuse('a sealed connection cannot be handed in');
   if (engines[engine]?.connectionSchema.safeParse(connection).success !== true)
-    throw refuse('it is neither a reference nor an address of this engine');
+    throw refuse('it is neither env:NAME, nor file:/PATH with the whole path, nor an address of this engine');
   return seal(connection);
 }

@@ -24,7 +24,7 @@ export function answerErrors(app: FastifyInstance): void {
       const cause = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
       return answerWith(reply, new CbcrError('api.request-invalid', { cause }), problems);
     }
-    const known = isClientMistake(error) ? new CbcrError('api.request-invalid', { cause: error.message }) : toCbcrError(error);
+    const known = isClientMistake(error) ? new CbcrError('api.request-invalid', { cause: describeMistake(error) }) : toCbcrError(error);
     if (known.entry.status === 500) request.log.error({ err: error }, 'a request failed');
     return answerWith(reply, known, hasProblems(error) ? error.problems : undefined);
   });
@@ -39,6 +39,19 @@ function isClientMistake(error: unknown): error is Error {
   const status = 'statusCode' in error ? Number(error.statusCode) : 500;
   return status >= 400 && status < 500;
 }
+
+/** Fastify's words are about HTTP; ours about what to send. */
+function describeMistake(error: Error): string {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'the body must be JSON, sent with content-type: application/json';
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return 'the body is not JSON';
+  if (code === 'FST_ERR_BAD_URL') return 'the address has a % that stands for no character';
+  return error.message;
+}
+
+/** What Fastify refuses before there is a route, such as an address that cannot be read. */
+export const answerUnrouted = (error: Error, _request: unknown, reply: FastifyReply): void =>
+  void answerWith(reply, new CbcrError('api.request-invalid', { cause: describeMistake(error) }));
 
 export function answerWith(reply: FastifyReply, error: CbcrError, problems?: readonly ApiProblem[]): FastifyReply {
   if (error.entry.status === 401) challengeBrowser(reply);

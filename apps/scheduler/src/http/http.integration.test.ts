@@ -166,12 +166,29 @@ test.each([
   ['/nothing', 'GET', undefined, 404, 'api.route-unknown'],
   ['/v1/nothing', 'GET', undefined, 404, 'api.route-unknown'],
   ['/v1/backups', 'POST', '{', 400, 'api.request-invalid'],
+  ['/v1/instances/%E0%A4%A', 'GET', undefined, 400, 'api.request-invalid'],
+  ['/v1/policy/versions/99999999999', 'GET', undefined, 400, 'api.request-invalid'],
+  ['/v1/policy/rollbacks', 'POST', JSON.stringify({ version: 99_999_999_999, reason: 'x' }), 400, 'api.request-invalid'],
+  ['/v1/deletions/confirmations', 'POST', JSON.stringify({ scope: 'instance:-', reason: 'x' }), 400, 'api.request-invalid'],
+  ['/v1/holds/H-1/release', 'POST', '{}', 400, 'api.request-invalid'],
+  ['/v1/runs?instance=nobody', 'GET', undefined, 404, 'instance.not-found'],
   ['/v1/config', 'POST', JSON.stringify({ file: 'f', text: 'x'.repeat(3_000_000) }), 400, 'api.request-invalid'],
 ])('what cannot be answered has a code as well: %s', async (path, method, body, wanted, code) => {
   const init = { method, headers: { ...bearer(), ...(body && { 'content-type': 'application/json' }) }, ...(body && { body }) };
   const response = await ask(path, init);
   expect(response.status).toBe(wanted);
   expect(await response.json()).toMatchObject({ error: { code, message: expect.any(String), hint: expect.any(String) } });
+});
+
+test('a body that is no JSON is refused in words of our own', async () => {
+  const send = async (headers: Record<string, string>) => {
+    const response = await ask('/v1/backups', { method: 'POST', headers: { ...bearer(), ...headers }, body: 'instance=shop' });
+    return ((await response.json()) as { error: { message: string } }).error.message;
+  };
+  expect(await send({ 'content-type': 'application/x-www-form-urlencoded' })).toContain(
+    'must be JSON, sent with content-type: application/json',
+  );
+  expect(await send({ 'content-type': 'application/json' })).toContain('the body is not JSON');
 });
 
 test('while Redis is away the scheduler is not ready and says so, but still takes work', async () => {

@@ -5,7 +5,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import { createTokenCheck, refuseForeignOrigin } from './auth.ts';
 import { boardPath, type QueueBoard } from './bull-board.ts';
 import { rememberCaller } from './caller.ts';
-import { answerErrors, answerWith } from './error-answers.ts';
+import { answerErrors, answerUnrouted, answerWith } from './error-answers.ts';
 import { describeHealth, type HealthChecks } from './health.ts';
 import { routes } from './routes/index.ts';
 import type { ApiDependencies } from './routes/route.ts';
@@ -33,6 +33,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: 2 * 1024 * 1024,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerUnrouted,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

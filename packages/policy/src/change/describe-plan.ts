@@ -15,6 +15,8 @@ export function describePlan({ sum, instances, refusals }: FleetPlan, limit = Nu
   ];
 }
 
+const countInstances = (count: number): string => (count === 1 ? '1 instance' : `${count} instances`);
+
 const verdictOf = ({ canForce }: Refusal): string => (canForce ? 'REFUSED unless forced' : 'REFUSED');
 
 function describeSum(sum: FleetSum): string[] {
@@ -28,8 +30,8 @@ function describeSum(sum: FleetSum): string[] {
     row('monthly cost', describeCost(sum)),
     row('findings appearing', describeCounts(sum.findings.appearing)),
     row('findings disappearing', describeCounts(sum.findings.disappearing)),
-    ...(sum.capturesStop === 0 ? [] : [row('backups stop', `${sum.capturesStop} instances`)]),
-    ...(sum.refusals === 0 ? [] : [row('refused', sum.refusals === 1 ? '1 instance' : `${sum.refusals} instances`)]),
+    ...(sum.capturesStop === 0 ? [] : [row('backups stop', countInstances(sum.capturesStop))]),
+    ...(sum.refusals === 0 ? [] : [row('refused', countInstances(sum.refusals))]),
   ];
 }
 
@@ -38,7 +40,7 @@ function describeRegions(name: string, sums: readonly RegionSum[]): string[] {
   if (sums.length === 0) return [row(name, 'none')];
   return sums.map(({ region, points, bytes, already, instances }, index) => {
     const known = already === 0 ? '' : already === points ? ', all of them already' : `, ${already} of them already`;
-    const where = `${region.padEnd(16)}${countPoints(points)} of ${instances === 1 ? '1 instance' : `${instances} instances`}`;
+    const where = `${region.padEnd(16)}${countPoints(points)} of ${countInstances(instances)}`;
     return row(index === 0 ? name : '', `${where}, ${describeBytes(bytes)}${known}`);
   });
 }

@@ -13,7 +13,7 @@ export function writeStackConfig(paths: StackPaths, state: StackState): void {
   const present = readPresent(paths.config);
   const document = present ?? new Document(describeStack(state));
   if (present === undefined) {
-    document.commentBefore = ' Written by the local stack. Edit it and apply it with: cbcr config apply FILE';
+    document.commentBefore = ' Written by the local stack. Edit it and apply it with: cbcr policy apply FILE';
   }
   for (const [id, store] of Object.entries(stores)) {
     if (isMap(document.getIn(['regions', id]))) document.setIn(['regions', id, 'store'], document.createNode(store));

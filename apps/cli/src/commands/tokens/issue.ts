@@ -10,7 +10,7 @@ export function issueToken(parent: Command, cli: Cli): void {
     .argument('<name>', 'whom it is for; named wherever it is used')
     .requiredOption('--for <duration>', 'how long it is valid, such as 45m, 8h or 30d; at most 365d', parseLifetime)
     .action(async (name: string, options: { for: number }) => {
-      const request = parseInput(issueTokenRequestSchema, { name, lifetimeSeconds: options.for });
+      const request = parseInput(issueTokenRequestSchema, { name, lifetimeSeconds: options.for }, { lifetimeSeconds: '--for' });
       const issued = await (await cli.connect()).issueToken(request);
       cli.out.result(issued, () => `${issued.token}\n(of ${issued.name}, until ${issued.expires}; it is not shown again)`);
     });

@@ -29,7 +29,11 @@ export const compliance: Route = (app, deps) => {
       const { framework } = query;
       const names = situation.rulebook.compliance.frameworks.map(({ name }) => name);
       if (framework !== undefined && !names.includes(framework)) {
-        throw new CbcrError('usage.unknown-value', { what: 'chosen framework', value: framework, known: names.join(', ') || 'none' });
+        throw new CbcrError('usage.unknown-value', {
+          what: 'chosen framework',
+          value: framework,
+          known: names.join(', ') || 'none, until cbcr.yaml chooses some (cbcr compliance frameworks)',
+        });
       }
       const asked =
         query.instance === undefined ? await catalog.instances.list({ retired: true }) : [await catalog.instances.get(query.instance)];

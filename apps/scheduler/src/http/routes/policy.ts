@@ -1,4 +1,5 @@
 import {
+  mostPolicyVersions,
   policyDocumentViewSchema,
   policyExplanationViewSchema,
   policyVersionViewSchema,
@@ -21,7 +22,7 @@ export const policy: Route = (app, deps) => {
       schema: {
         summary: 'The versions of the policies, the one in force first',
         querystring: z.strictObject({
-          before: z.coerce.number().int().optional(),
+          before: z.coerce.number().int().min(1).max(mostPolicyVersions).optional(),
           limit: z.coerce.number().int().min(1).max(500).optional(),
         }),
         response: { 200: z.array(policyVersionViewSchema) },
@@ -36,7 +37,7 @@ export const policy: Route = (app, deps) => {
     {
       schema: {
         summary: 'One version of the policies with what it says',
-        params: z.strictObject({ version: z.coerce.number().int().min(1) }),
+        params: z.strictObject({ version: z.coerce.number().int().min(1).max(mostPolicyVersions) }),
         response: { 200: policyDocumentViewSchema },
       },
     },

@@ -25,8 +25,10 @@ export const runs: Route = (app, { catalog, queues }) => {
         response: { 200: z.array(runViewSchema) },
       },
     },
-    async ({ query: { state, ...filter } }) =>
-      (await catalog.runs.list({ ...filter, ...(state === undefined ? {} : { states: [state] }) })).map(describeRun),
+    async ({ query: { state, ...filter } }) => {
+      if (filter.instance !== undefined) await catalog.instances.get(filter.instance);
+      return (await catalog.runs.list({ ...filter, ...(state === undefined ? {} : { states: [state] }) })).map(describeRun);
+    },
   );
 
   app.get('/runs/:id', { schema: { summary: 'One run', params: byId, response: { 200: runViewSchema } } }, async ({ params }) =>

@@ -39,7 +39,7 @@ export const placementErrors = {
   },
   'instance.exists': {
     sentence: 'The instance {instance} already exists with other settings.',
-    hint: 'Choose another name, or change the existing instance.',
+    hint: 'Choose another name. To change the instance, describe it in cbcr.yaml and apply that: cbcr policy apply',
     treatment: 'never',
     status: 409,
   },

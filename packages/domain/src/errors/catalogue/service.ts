@@ -9,7 +9,7 @@ export const serviceErrors = {
   },
   'config.environment-invalid': {
     sentence: 'The environment is not complete: {cause}.',
-    hint: 'Set the named variables; README lists them all.',
+    hint: 'Set the named variables; docs/environment.md lists them all.',
     treatment: 'never',
     status: 422,
   },
@@ -75,7 +75,7 @@ export const serviceErrors = {
   },
   'api.request-invalid': {
     sentence: 'The request is not valid: {cause}.',
-    hint: 'Correct what is named; nothing was changed. What a command takes: --help; what the API takes: docs/openapi.json.',
+    hint: 'Correct what is named; nothing was changed. A command says with --help what it takes, the API in /openapi.json.',
     treatment: 'never',
     status: 400,
   },
