@@ -10,7 +10,9 @@ test('a result is read by people: words, sizes and times, and nothing of it in J
     [
       'object lock no',
       'location –',
-      'links from north, latency 12.5 ms; from far, latency –, cause no answer',
+      'links',
+      '  from north, latency 12.5 ms',
+      '  from far, latency –, cause no answer',
       'stored 2.0 KiB',
       'segments from north 3',
       'detached none',
