@@ -1,4 +1,4 @@
-import { systemClock as clock, type RecoveryPointId, type RegionId, type RunId } from '@cbcr/domain';
+import { CbcrError, systemClock as clock, type RecoveryPointId, type RegionId, type RunId } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { createLogger } from '@cbcr/telemetry';
 import type {} from '@cbcr/testkit/vitest-servers';
@@ -18,8 +18,8 @@ afterAll(() => stage.close());
 const dayMs = 24 * 3_600_000;
 const logger = createLogger({ service: 'test', level: 'silent' });
 /** A scheduler that leads so much later, and knows only what the catalog says. */
-const leaderAfter = (ms: number) =>
-  createGarbageCollection({ catalog: stage.catalog, logger, clock: { ...clock, now: () => new Date(clock.now().getTime() + ms) } });
+const leaderAfter = (ms: number, catalog = stage.catalog) =>
+  createGarbageCollection({ catalog, logger, clock: { ...clock, now: () => new Date(clock.now().getTime() + ms) } });
 const searches = () => stage.catalog.runs.list({ kind: jobKinds.garbage.name });
 const collections = () => stage.catalog.runs.list({ kind: jobKinds.retention.name });
 async function end(run: { id: RunId }, result: unknown): Promise<void> {
@@ -88,4 +88,20 @@ test('a search whose list was cut is followed by another one soon', async () => 
   await leaderAfter(3_600_000 + 5_000)();
   const after = await searches();
   expect(after.slice(0, after.length - before).map(({ region }) => region)).toEqual([stage.home]);
+});
+
+test('what fails in one region keeps none of the others waiting, and the round says so', async () => {
+  for (const run of await searches()) if (run.state === 'queued') await end(run, nothing);
+  const before = new Set((await searches()).map(({ id }) => id));
+  const { runs } = stage.catalog;
+  const [broken] = await stage.catalog.regions.list();
+  if (broken === undefined) throw new Error('there are regions');
+  const error = new CbcrError('run.unexpected', { cause: 'planted' });
+  const list: typeof runs.list = async (filter) => {
+    if (filter?.region === broken.id) throw error;
+    return runs.list(filter);
+  };
+  await expect(leaderAfter(3 * dayMs, { ...stage.catalog, runs: { ...runs, list } })()).rejects.toBe(error);
+  const made = (await searches()).filter(({ id }) => !before.has(id)).map(({ region }) => region);
+  expect(new Set(made)).toEqual(new Set([stage.home, stage.other, stage.foreign].filter((region) => region !== broken.id)));
 });

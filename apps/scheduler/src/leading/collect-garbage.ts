@@ -3,6 +3,7 @@ import type { Clock, RegionId, RunId } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { planCollections, planSearch, startCollections } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
+import { createTurns } from './turns.ts';
 
 interface CollectDependencies {
   catalog: Catalog;
@@ -21,12 +22,13 @@ const atOnce = 1;
 
 /**
  * Has the store of every region searched for garbage once a day, and what the searches found removed, run by run. What it goes by is in the catalog:
- * another scheduler continues where this one stopped.
+ * another scheduler continues where this one stopped. What fails in one region keeps none of the others waiting.
  */
 export function createGarbageCollection({ catalog, clock, logger }: CollectDependencies): () => Promise<'done'> {
   /** The last search of a region; null: there was none. */
   const searches = new Map<RegionId, RunId | null>();
   const settled = new Set<RunId>();
+  const turns = createTurns({ clock, logger });
   let firstRulesAtMs: number | null = null;
 
   async function lastSearch(region: RegionId): Promise<RunRecord | null> {
@@ -68,7 +70,8 @@ export function createGarbageCollection({ catalog, clock, logger }: CollectDepen
   }
 
   return async () => {
-    for (const { id } of await catalog.regions.list()) await look(id);
+    for (const { id } of await catalog.regions.list()) await turns.take({ region: id }, () => look(id));
+    turns.end();
     return 'done';
   };
 }

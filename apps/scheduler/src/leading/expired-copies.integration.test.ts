@@ -1,4 +1,4 @@
-import { systemClock as clock } from '@cbcr/domain';
+import { CbcrError, systemClock as clock, instanceIdSchema, instanceSchema } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { defaultTransferTuning, runRetention } from '@cbcr/operations';
 import { createLogger } from '@cbcr/telemetry';
@@ -18,15 +18,15 @@ beforeAll(async () => {
   await stage.reportRegions(true);
 });
 afterAll(() => stage.close());
+const others = {
+  clock,
+  tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000 },
+  logger: createLogger({ service: 'test', level: 'silent' }),
+};
 
 test('copies that have expired are marked once somebody confirms that so many shall go, and their runs start when the grace is over', async () => {
   const { catalog } = stage;
-  const deps = {
-    catalog,
-    clock,
-    tuning: { ...defaultTransferTuning, workerStaleMs: 3_600_000 },
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  };
+  const deps = { catalog, ...others };
   const old = [await makePoint(stage, () => 'verified'), await makePoint(stage, () => 'verified')];
   const newest = await makePoint(stage, () => 'verified');
   while ((await reviewRetention(deps)) === 'again');
@@ -73,4 +73,27 @@ test('copies that have expired are marked once somebody confirms that so many sh
   while ((await reviewRetention(deps)) === 'again');
   await expiry();
   expect(await statesOf(newest)).toEqual(['expiring', 'expiring']);
+});
+
+test('an instance that cannot be judged keeps none of the others, and the round says so', async () => {
+  const { catalog } = stage;
+  const { engine, home, policy } = await catalog.instances.get(shop);
+  const ailing = instanceSchema.parse({ id: 'ailing', engine, home, policy, connection: 'env:AILING_URL' });
+  await catalog.instances.add(ailing, 'test');
+  for (const instance of [ailing.id, ailing.id, shop, shop]) await makePoint(stage, () => 'verified', instance);
+  while ((await reviewRetention({ catalog, ...others })) === 'again');
+  const error = new CbcrError('policy.none-applies', { instance: ailing.id, known: 'none' });
+  const get: typeof catalog.instances.get = async (id) => {
+    if (id === ailing.id) throw error;
+    return catalog.instances.get(id);
+  };
+  const broken = { ...catalog, instances: { ...catalog.instances, get } };
+  await expect(createExpiry({ catalog: broken, ...others })()).rejects.toBe(error);
+  const statesOf = async (instance: string) =>
+    (await catalog.points.list({ instance: instanceIdSchema.parse(instance), limit: 100 })).flatMap(({ copies }) =>
+      copies.map(({ state }) => state),
+    );
+  // The newest point of each is the last good one.
+  expect((await statesOf(shop)).filter((state) => state === 'verified')).toHaveLength(2);
+  expect((await statesOf(ailing.id)).filter((state) => state === 'verified')).toHaveLength(4);
 });

@@ -1,8 +1,9 @@
 import type { Catalog } from '@cbcr/catalog';
-import type { Clock, InstanceId, RecoveryPointId, RegionId } from '@cbcr/domain';
+import type { Clock, Holding, InstanceId, RecoveryPointId, RegionId } from '@cbcr/domain';
 import type { TransferTuning } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
 import { createInstanceReader } from '../read-instance.ts';
+import type { Turns } from './turns.ts';
 
 export interface IllegalCopiesDependencies {
   catalog: Catalog;
@@ -32,7 +33,7 @@ const actor = 'reconciler';
  * Looks for copies that became illegal: at every instance when the rules changed and once a minute, at what its copies are only where the regions in
  * which nothing may be are others than before, and at those that still have such copies.
  */
-export function createIllegalCopies(deps: IllegalCopiesDependencies): IllegalCopies {
+export function createIllegalCopies(deps: IllegalCopiesDependencies, turns: Turns): IllegalCopies {
   const { catalog, clock, logger } = deps;
   /** Of an instance without illegal copies: the regions that were forbidden then. */
   const clean = new Map<InstanceId, string>();
@@ -44,13 +45,18 @@ export function createIllegalCopies(deps: IllegalCopiesDependencies): IllegalCop
   async function look(instances: readonly InstanceId[]): Promise<IllegalCopy[]> {
     const readInstance = createInstanceReader(deps);
     const forbidden = new Map<InstanceId, readonly RegionId[]>();
-    for (const id of instances) {
-      const { placement } = await readInstance(id);
-      const regions = placement.excluded.filter(({ legal }) => !legal).map(({ region }) => region);
-      if (clean.get(id) !== regions.join()) forbidden.set(id, regions);
-    }
+    for (const id of instances)
+      await turns.take({ instance: id }, async () => {
+        const { placement } = await readInstance(id);
+        const regions = placement.excluded.filter(({ legal }) => !legal).map(({ region }) => region);
+        if (clean.get(id) !== regions.join()) forbidden.set(id, regions);
+      });
     const found: IllegalCopy[] = [];
-    for (const { instance, points } of await catalog.holdings.list([...forbidden.keys()])) {
+    for (const { instance, points } of await catalog.holdings.list([...forbidden.keys()]))
+      await turns.take({ instance }, () => lookAt(instance, points));
+    return found;
+
+    async function lookAt(instance: InstanceId, points: Holding['points']): Promise<void> {
       const regions = forbidden.get(instance) ?? [];
       const { placement } = await readInstance(instance);
       const before = found.length;
@@ -74,7 +80,6 @@ export function createIllegalCopies(deps: IllegalCopiesDependencies): IllegalCop
       }
       if (found.length > before) logger.info({ instance, copies: found.length - before }, 'copies are where none may be');
     }
-    return found;
   }
 
   /** Once: also the next scheduler finds that it was said. */

@@ -1,4 +1,4 @@
-import { type HoldId, type InstanceId, systemClock } from '@cbcr/domain';
+import { CbcrError, type HoldId, type InstanceId, instanceSchema, systemClock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { configure, createRounds, laterClock, newNamespace } from '../../test/leading-stage.ts';
@@ -85,6 +85,30 @@ test('whoever asks while somebody looks is not forgotten', async () => {
 test('another version of the rules asks for a look at every instance', async () => {
   await configure(stage, stage.yaml({ copies: 1 }));
   expect(await due()).toContain(shop);
+});
+
+test('an instance that cannot be judged keeps no other from protection, and is tried again after the others', async () => {
+  const { catalog } = stage;
+  const { engine, home, policy } = await catalog.instances.get(shop);
+  const ailing = instanceSchema.parse({ id: 'ailing', engine, home, policy, connection: 'env:AILING_URL' });
+  await catalog.instances.add(ailing, 'test');
+  // Due longest.
+  await catalog.protection.ask([ailing.id]);
+  await catalog.protection.ask([shop]);
+  const error = new CbcrError('policy.none-applies', { instance: ailing.id, known: 'none' });
+  const get: typeof catalog.instances.get = async (id) => {
+    if (id === ailing.id) throw error;
+    return catalog.instances.get(id);
+  };
+  const rounds = createRounds(
+    stage,
+    { redisUrl: inject('redisUrl'), namespace: newNamespace() },
+    { clock: laterClock(systemClock, 3_600_000), catalog: { ...catalog, instances: { ...catalog.instances, get } } },
+  );
+  opened.push(rounds);
+  await expect(protectStores(rounds)).rejects.toBe(error);
+  expect(await due()).toEqual([]);
+  await protectStores(rounds);
 });
 
 async function lookAt(instance: InstanceId) {

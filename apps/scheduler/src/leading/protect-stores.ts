@@ -1,8 +1,9 @@
 import type { Catalog } from '@cbcr/catalog';
-import type { Clock } from '@cbcr/domain';
+import type { Clock, InstanceId } from '@cbcr/domain';
 import { jobKinds } from '@cbcr/jobs';
 import { readStoreProtection, type TransferTuning } from '@cbcr/operations';
 import type { Logger } from '@cbcr/telemetry';
+import { createTurns } from './turns.ts';
 
 interface ProtectionDependencies {
   catalog: Catalog;
@@ -16,6 +17,8 @@ const page = 50;
 const lookAgainMs = 3_600_000;
 /** A run of an earlier look is still at work, and may not see what has changed since. */
 const lookAfterRunMs = 10_000;
+/** What fails for one instance. */
+const afterFailureMs = 60_000;
 
 /**
  * Where holds and locks of copies are not what their stores were told: one run for each instance and region. Reads only instances for which somebody asked
@@ -24,8 +27,21 @@ const lookAfterRunMs = 10_000;
 export async function protectStores(deps: ProtectionDependencies): Promise<'again' | 'done'> {
   const { catalog, clock, logger } = deps;
   const looks = await catalog.protection.due(page);
-  for (const look of looks) {
-    const { instance } = look;
+  const turns = createTurns({ clock, logger });
+  for (const look of looks)
+    await turns.take({ instance: look.instance }, async () => {
+      const nextAt = await protect(look.instance).catch(async (error: unknown) => {
+        // Whoever is due longest is read first: it must not stand before the others for ever.
+        await catalog.protection.settle(look, new Date(clock.now().getTime() + afterFailureMs));
+        throw error;
+      });
+      await catalog.protection.settle(look, nextAt);
+    });
+  turns.end();
+  return looks.length === page ? 'again' : 'done';
+
+  /** When to look again. */
+  async function protect(instance: InstanceId): Promise<Date | null> {
     const { steps, nextAt } = await readStoreProtection(deps, instance);
     const moments = nextAt === null ? [] : [nextAt.getTime()];
     for (const region of new Set(steps.map((step) => step.region))) {
@@ -37,7 +53,6 @@ export async function protectStores(deps: ProtectionDependencies): Promise<'agai
       if (created) logger.info({ runId: run.id, region, instance }, 'a store has to be told of holds and locks');
       moments.push(clock.now().getTime() + (created ? lookAgainMs : lookAfterRunMs));
     }
-    await catalog.protection.settle(look, moments.length === 0 ? null : new Date(Math.min(...moments)));
+    return moments.length === 0 ? null : new Date(Math.min(...moments));
   }
-  return looks.length === page ? 'again' : 'done';
 }
