@@ -92,6 +92,7 @@ test('an instance that cannot be judged keeps no other from protection, and is t
   const { engine, home, policy } = await catalog.instances.get(shop);
   const ailing = instanceSchema.parse({ id: 'ailing', engine, home, policy, connection: 'env:AILING_URL' });
   await catalog.instances.add(ailing, 'test');
+  for (const look of await catalog.protection.due(100)) await catalog.protection.settle(look, null);
   // Due longest.
   await catalog.protection.ask([ailing.id]);
   await catalog.protection.ask([shop]);
