@@ -74,8 +74,8 @@ export interface DeletionQueries {
   /** A listing showed that nothing is left: the copy is deleted, and its point with its last copy, and the audit trail says so, all at once. */
   finish(copy: CopyKey, writer: RunWriter, reasons: readonly Reason[]): Promise<void>;
   /**
-   * What lies in the regions, expiring or not (counted at most every ten minutes), and what was marked within the last hour by the rules, of how many
-   * instances, whether it is gone already or not.
+   * What was marked within the last hour by the rules in the regions, of how many instances, whether it is gone already or not; and what lies there with what of
+   * it is gone (counted at most every ten minutes).
    */
   tally(regions: readonly RegionId[]): Promise<ReadonlyMap<RegionId, { copies: number; lately: number; instances: number }>>;
   /** By `point/region`: until when the store locks the copy, where it does. */

@@ -79,6 +79,19 @@ describe('a copy that is kept after all', () => {
   });
 });
 
+test('bulk protection compares what rules let go of with all that was there, also once it is gone', async () => {
+  const other = { point: (await completePoint(catalog, held, clock.now())).id, region: alpha };
+  const copy = { ...key, region: alpha };
+  const tally = async () => (await stage.openAnother().deletions.tally([alpha])).get(alpha);
+  const before = await tally();
+  for (const one of [copy, other]) expect(await catalog.deletions.mark(deletionOf(one, 'retention'), 'verified')).toBe(true);
+  expect(await tally()).toEqual({ copies: before?.copies, lately: (before?.lately ?? 0) + 2, instances: 1 });
+  expect(await begin(copy, held, 'retention')).toBe(true);
+  await catalog.deletions.finish(copy, held, [reason]);
+  expect((await copyAt(copy))?.state).toBe('deleted');
+  expect(await tally()).toEqual({ copies: before?.copies, lately: (before?.lately ?? 0) + 2, instances: 1 });
+});
+
 test('a copy whose deletion is planned is neither called damaged nor asked to be verified meanwhile', async () => {
   const copy = { ...key, region: alpha };
   expect(await mark(copy, 'verified')).toBe(true);

@@ -254,8 +254,14 @@ export function createDeletionQueries({ clock, attempt, transact }: QueryContext
         const missing = regions.filter((region) => (counted.get(region)?.untilMs ?? 0) <= clock.monotonicMs());
         if (missing.length > 0) {
           const rows = await db.execute<{ region: RegionId; copies: number }>(sql`
-            select region_id as region, count(*)::int as copies from ${copies}
-            where region_id in ${missing} and state in ('stored', 'verified', 'expiring') group by region_id`);
+            select region_id as region, sum(copies)::int as copies from (
+              select region_id, count(*) as copies from ${copies}
+              where region_id in ${missing} and state in ('stored', 'verified', 'expiring') group by region_id
+              union all
+              select region_id, count(*) from ${deletions}
+              where region_id in ${missing} and purpose = 'retention' and planned_at > ${hourAgo} and confirmed_absent_at is not null
+              group by region_id
+            ) counted group by region_id`);
           for (const region of missing) {
             const count = rows.find((row) => row.region === region)?.copies ?? 0;
             counted.set(region, { copies: count, untilMs: clock.monotonicMs() + countEveryMs });
