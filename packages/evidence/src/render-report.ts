@@ -120,10 +120,12 @@ ${limitedTable(
 }
 
 const verdictOf = ({ violations, unproven, instances }: MappedFramework['controls'][number]['findings']) => {
-  if (violations > 0) return html`<strong>${violations} violations</strong> in ${instances.length} instances`;
-  return unproven > 0 ? `cannot be shown for ${instances.length} instances` : 'met';
+  const where = count(instances.length, 'instance');
+  if (violations > 0) return html`<strong>${count(violations, 'violation')}</strong> in ${where}`;
+  return unproven > 0 ? `cannot be shown for ${where}` : 'met';
 };
 
+const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
 const moment = (at: Date): string => at.toISOString();
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 

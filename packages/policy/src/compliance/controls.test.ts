@@ -175,7 +175,9 @@ describe('minimum-copies', () => {
     const policy = { placement: { copies: 3, prefer: [], synchronousMinimum: 1 } };
     const expired = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'expiring' });
     expect(ask('minimum-copies', { points: [expired], policy })).toEqual([]);
-    expect(ask('minimum-copies', { points: [expired], policy, settings: { copies: 2 } })).toMatchObject([{ severity: 'critical' }]);
+    expect(ask('minimum-copies', { points: [expired], policy, settings: { copies: 2 } })).toMatchObject([
+      { severity: 'critical', mend: expect.stringContaining('is not made again') },
+    ]);
     const failed = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'failed' });
     expect(ask('minimum-copies', { points: [failed], policy })).toMatchObject([
       { evidence: '1 point with 1 of 2 verified copies where copies may be: here' },

@@ -46,6 +46,21 @@ describe('a point', () => {
     expect(debts[0]).toMatchObject({ reason, nextAttemptAt: minute(9) });
   });
 
+  test('owes nothing that was let go of, and is not protected without it', () => {
+    for (const state of ['expiring', 'deleted'] as const) {
+      const reason = { rule: 'deletion-retention', text: 'it has expired: 30d ended' };
+      const answer = assessProtection({
+        ...demand,
+        point: pointOf(),
+        copies: [copyOf('berlin', 'verified'), copyOf('dublin', state, { reason })],
+      });
+      expect(answer).toMatchObject({ available: true, protected: false, debts: [] });
+      expect(answer.reasons).toEqual([
+        { rule: 'copy-gone', text: `the copy in dublin is ${state} and is not made again: it has expired: 30d ended` },
+      ]);
+    }
+  });
+
   test('is available from a verified spare, which a former placement left, and not protected by it', () => {
     const answer = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('paris', 'verified')] });
     expect(answer).toMatchObject({ available: true, protected: false });

@@ -1,4 +1,5 @@
 import type { Copy, Debt, Placement, Reason, RecoveryPoint, RegionId } from '@cbcr/domain';
+import { isGoing } from '../holdings/copy-states.ts';
 import { legalRegionsOf } from '../placement/legal-regions.ts';
 import { tooFewSpares } from '../placement/rules/enough-spares.ts';
 import { whyIllegalStays } from '../repair/why-illegal-stays.ts';
@@ -21,6 +22,7 @@ export interface Protection {
   available: boolean;
   /** Every copy that the policy demands now exists and has been verified. */
   protected: boolean;
+  /** Copies that are demanded and not verified, and will be. What the deletion gate let go of is not made again, and nobody owes it. */
   debts: Debt[];
   /** Why the point is not (or is) protected; never empty. */
   reasons: Reason[];
@@ -38,7 +40,11 @@ export function assessProtection({ point, copies, placement, synchronousMinimum 
   const verified = new Set(copies.filter((copy) => copy.state === 'verified').map((copy) => copy.region));
   const legal = legalRegionsOf(placement);
   const usable = legal.filter((region) => verified.has(region));
-  const debts = placement.placed.filter((place) => !verified.has(place.region)).map((place) => debtOf(point, place.region, copies));
+  const lacking = placement.placed.filter((place) => !verified.has(place.region));
+  const gone = copies.filter(({ region, state }) => isGoing(state) && lacking.some((place) => place.region === region));
+  const debts = lacking
+    .filter(({ region }) => !gone.some((copy) => copy.region === region))
+    .map(({ region }) => debtOf(point, region, copies));
 
   const demands = placement.unmet.filter(({ rule }) => rule !== tooFewSpares);
   const shortfalls: Reason[] = [
@@ -52,8 +58,12 @@ export function assessProtection({ point, copies, placement, synchronousMinimum 
         ]
       : []),
     ...debts.map((debt) => ({ rule: 'copy-owed', text: `the copy in ${debt.region} is owed: ${debt.reason.text}` })),
+    ...gone.map(({ region, state, reason }) => ({
+      rule: 'copy-gone',
+      text: `the copy in ${region} is ${state} and is not made again: ${reason.text}`,
+    })),
   ];
-  const isProtected = debts.length === 0 && demands.length === 0 && usable.length >= synchronousMinimum;
+  const isProtected = lacking.length === 0 && demands.length === 0 && usable.length >= synchronousMinimum;
   const verdict: Reason = { rule: 'all-verified', text: `all ${placement.placed.length} demanded copies are verified` };
   return {
     available: usable.length >= Math.max(1, synchronousMinimum),

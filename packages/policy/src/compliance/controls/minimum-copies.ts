@@ -1,4 +1,5 @@
 import type { HeldPoint, RegionId } from '@cbcr/domain';
+import { isGoing } from '../../holdings/copy-states.ts';
 import { countPoints, listRegions } from '../../holdings/describe-holdings.ts';
 import type { PointGroup } from '../../holdings/group-points.ts';
 import type { Control, ControlFacts } from '../control.ts';
@@ -25,10 +26,7 @@ export const minimumCopies: Control = {
       points,
       sinceMs: earliest(points, owedSince),
       evidence: `${countPoints(points.length)} with ${regions.length} of ${demanded} verified copies where copies may be: ${listRegions(regions)}`,
-      mend:
-        facts.placed.length < demanded
-          ? `copies are placed in ${listRegions(facts.placed)} only; demand more copies, or allow more regions`
-          : 'missing copies are made and verified by themselves; see the debts of the instance for what holds them up',
+      mend: describeMend(points, facts, demanded),
     }));
   },
 };
@@ -38,7 +36,15 @@ export const minimumCopies: Control = {
  * holds all the same.
  */
 const countGone = ({ copies }: PointGroup, { mayHold }: ControlFacts): number =>
-  copies.filter(({ region, state }) => (state === 'expiring' || state === 'deleted') && mayHold(region).allowed).length;
+  copies.filter(({ region, state }) => isGoing(state) && mayHold(region).allowed).length;
+
+function describeMend(points: readonly HeldPoint[], { placed }: ControlFacts, demanded: number): string {
+  if (points.some(({ copies }) => copies.some(({ state }) => isGoing(state))))
+    return 'what was let go of is not made again; keep points longer in so many regions: cbcr retention explain says which rules let them go';
+  return placed.length < demanded
+    ? `copies are placed in ${listRegions(placed)} only; demand more copies, or allow more regions`
+    : 'missing copies are made and verified by themselves; see the debts of the instance for what holds them up';
+}
 
 /** The oldest copy that is not as it should be; a copy that nobody planned is missing since the capture ended. */
 const owedSince = (point: HeldPoint): number | null =>
