@@ -26,16 +26,19 @@ export async function readRules({ catalog, clock }: Dependencies): Promise<Reten
 export interface RetentionQuestion {
   /** Null: what is in force now. */
   config: Config | null;
-  /** Null: now. */
+  /** Null: now. Not before: what was kept then, no rule of now can say. */
   at: Date | null;
   /** Null: all of them. */
   instance: InstanceId | null;
   limit: number;
 }
 
-/** What other rules, or the same at another moment, would do to the copies that exist. Changes nothing. Throws `instance.not-found`. */
+/** What other rules, or the same at another moment, would do to the copies that exist. Changes nothing. Throws `instance.not-found` and `api.request-invalid`. */
 export async function previewRetention(deps: Dependencies, { config, at, instance, limit }: RetentionQuestion) {
   const [{ version, holds, ...before }, all] = await Promise.all([readRetention(deps), deps.catalog.instances.list({ retired: true })]);
+  if (at !== null && at < before.now) {
+    throw new CbcrError('api.request-invalid', { cause: `${at.toISOString()} is over: a preview looks at now or later` });
+  }
   const wanted = all.filter(({ id }) => instance === null || id === instance);
   if (instance !== null && wanted.length === 0) throw new CbcrError('instance.not-found', { instance });
   const moment = at ?? before.now;

@@ -52,6 +52,8 @@ test('what the rules let go is due, a hold keeps it, and a version that shortens
   const kept = preview.copies.filter(({ change }) => change === 'cools-off').map(({ point }) => point);
   // The hold that was released keeps them as well, so that the cooling-off alone keeps nothing.
   expect(kept).toEqual([]);
+  const yesterday = { ...question, at: new Date(clock.now().getTime() - 86_400_000) };
+  await expect(previewRetention({ catalog: stage.catalog, clock }, yesterday)).rejects.toMatchObject({ code: 'api.request-invalid' });
   const later = await previewRetention(
     { catalog: stage.catalog, clock },
     { ...question, at: new Date(clock.now().getTime() + 4 * 86_400_000) },
