@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { configure, createRounds, newNamespace, type Rounds } from '../../test/leading-stage.ts';
 import { makePoint } from '../../test/made-points.ts';
 import { createSchedulerStage, type SchedulerStage, shop } from '../../test/stage.ts';
+import { createMissingCopies } from './missing-copies.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';
 import { relayWakeUps } from './relay.ts';
 
@@ -72,6 +73,25 @@ test('a policy that wants more copies is served for the newest point as soon as 
   await reconciler.round();
   expect(await stage.catalog.copies.list(id)).toHaveLength(2);
   expect(await runsOf('replicate')).toMatchObject([{ region: stage.other, point: id }]);
+});
+
+test('older points get what is demanded now as well, the newest first, and only so many copies are owed at a time', async () => {
+  await stage.reportRegions(true);
+  await configure(stage, stage.yaml({ copies: 1 }));
+  const points: string[] = [];
+  for (let made = 0; made < 4; made++) points.unshift((await makePoint(stage, () => 'verified')).id);
+  await configure(stage, stage.yaml({ copies: 2 }));
+  const owed = async () => (await stage.catalog.copies.debts()).map(({ point }) => point).toSorted();
+  const planSome = createMissingCopies(rounds, { mostOwed: 3 });
+  await planSome();
+  expect(await owed()).toEqual(points.slice(0, 3).toSorted());
+  await planSome();
+  expect(await owed()).toHaveLength(3);
+  await reconciler.round();
+  expect(await owed()).toEqual(points.toSorted());
+  expect((await runsOf('replicate')).map(({ region, point }) => ({ region, point }))).toEqual(
+    expect.arrayContaining(points.map((point) => ({ region: stage.other, point }))),
+  );
 });
 
 test.each([

@@ -6,7 +6,8 @@ import type { Logger } from '@cbcr/telemetry';
 import type { HealthMemory } from '../health-memory.ts';
 import { isKnownKind } from './known-kind.ts';
 import { reviveLostRuns } from './lost-runs.ts';
-import { planMissingCopies, repairCopies } from './repair.ts';
+import { createMissingCopies } from './missing-copies.ts';
+import { repairCopies } from './repair.ts';
 
 export interface ReconcilerDependencies {
   catalog: Catalog;
@@ -31,6 +32,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconciler {
   let before: ReadonlyMap<RegionId, RegionHealth> = new Map();
   let fullLookAtMs = clock.monotonicMs();
   let mustWake = false;
+  const planMissingCopies = createMissingCopies(deps);
   return {
     configChanged() {
       fullLookAtMs = clock.monotonicMs();
@@ -45,7 +47,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconciler {
       before = now;
       if (clock.monotonicMs() >= fullLookAtMs) {
         fullLookAtMs = clock.monotonicMs() + fullLookEveryMs;
-        await planMissingCopies(deps);
+        await planMissingCopies();
       }
       await repairCopies(deps, now);
       // Redis comes last: while it is away, debts become runs all the same.

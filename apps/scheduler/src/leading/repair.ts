@@ -8,7 +8,7 @@ import { createInstanceReader } from '../read-instance.ts';
 const page = 500;
 const requestedBy = 'reconciler';
 
-interface RepairDependencies {
+export interface RepairDependencies {
   catalog: Catalog;
   clock: Clock;
   tuning: TransferTuning;
@@ -48,17 +48,4 @@ export async function repairCopies(deps: RepairDependencies, health: ReadonlyMap
     for (const note of plan.notes) logger.debug({ ...note }, 'a debt stays');
     cursor = found.cursor;
   } while (cursor !== null);
-}
-
-/** A policy or a region may have changed since the newest point was captured: copies that are demanded now and were never planned. */
-export async function planMissingCopies(deps: RepairDependencies): Promise<void> {
-  const { catalog } = deps;
-  const readInstance = createInstanceReader(deps);
-  for (const instance of await catalog.instances.list()) {
-    const [newest] = await catalog.points.list({ instance: instance.id, state: 'complete', limit: 1 });
-    if (newest === undefined) continue;
-    const { placement } = await readInstance(instance.id);
-    const missing = placement.placed.filter(({ region }) => !newest.copies.some((copy) => copy.region === region));
-    await catalog.copies.plan(newest.id, missing);
-  }
 }
