@@ -47,5 +47,7 @@ export function createMissingCopies(deps: Omit<RepairDependencies, 'logger'>, { 
 const namesOf = (placed: readonly { region: string }[]): string => placed.map(({ region }) => region).join();
 
 /** A copy that was removed is there, as one that is deleted, and is not made again. */
-const lacking = <Place extends { region: string }>(placed: readonly Place[], { copies }: { copies: readonly { region: string }[] }): Place[] =>
-  placed.filter(({ region }) => !copies.some((copy) => copy.region === region));
+const lacking = <Place extends { region: string }>(
+  placed: readonly Place[],
+  { copies }: { copies: readonly { region: string }[] },
+): Place[] => placed.filter(({ region }) => !copies.some((copy) => copy.region === region));

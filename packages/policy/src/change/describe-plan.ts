@@ -11,7 +11,7 @@ export function describePlan({ sum, instances, refusals }: FleetPlan, limit = Nu
     ...describeSum(sum),
     ...refusals.map(({ instance, reason }) => `${verdictOf(reason)}: ${instance}: ${reason.text}`),
     ...instances.slice(0, limit).flatMap((plan) => ['', ...describeInstancePlan(plan)]),
-    ...(left > 0 ? ['', `and ${left} more instances`] : []),
+    ...(left > 0 ? ['', `and ${left} more ${left === 1 ? 'instance' : 'instances'}`] : []),
   ];
 }
 
@@ -51,7 +51,7 @@ const describeChange = ({ before, after }: { before: number; after: number }): s
   before === after ? `${after}` : `${before} -> ${after}`;
 
 function describeCost({ monthlyCost: { before, after }, unpricedBytes }: Pick<FleetSum, 'monthlyCost' | 'unpricedBytes'>): string {
-  const delta = after - before;
+  const delta = Math.round((after - before) * 100) / 100 || 0;
   const unpriced = Math.max(unpricedBytes.before, unpricedBytes.after);
   const missing =
     unpriced === 0 ? '' : `; without a price: ${describeBytes(unpricedBytes.before)} -> ${describeBytes(unpricedBytes.after)}`;

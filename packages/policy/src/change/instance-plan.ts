@@ -57,7 +57,7 @@ export interface InstancePlan {
   findings: { appearing: FindingChange[]; disappearing: FindingChange[] };
   /** Points that a restore could use now: verified, allowed, in a region that is not down. */
   restorable: { before: number; after: number };
-  /** Demands that no set of regions satisfies any more. */
+  /** Demands that no set of regions satisfies any more, and points that cannot have what is demanded anew. */
   newlyUnmet: Reason[];
   /** Why new backups stop; null when they go on, or stood still before. */
   capturesStop: Reason | null;

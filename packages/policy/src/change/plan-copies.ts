@@ -1,5 +1,6 @@
 import type { CopyState, Reason, RegionId } from '@cbcr/domain';
 import { isWhole, mayHaveBytes } from '../holdings/copy-states.ts';
+import { countPoints } from '../holdings/describe-holdings.ts';
 import type { PointGroup } from '../holdings/group-points.ts';
 import type { Decision, Situation } from '../situation/situation.ts';
 import type { CopiesToMake, IllegalCopies } from './instance-plan.ts';
@@ -38,6 +39,16 @@ export function planCopiesToMake(
         price: shares.reduce<number | null>((sum, { price }) => (sum === null || price === null ? null : sum + price), 0),
       },
     ];
+  });
+}
+
+/** Points whose copy in a region that is demanded anew was removed once: they do without it. */
+export function findRemovedBefore(groups: readonly PointGroup[], { placement }: Decision, before: Decision | null): Reason[] {
+  return placement.placed.flatMap(({ region }) => {
+    if (before?.placement.placed.some((place) => place.region === region)) return [];
+    const points = count(groups.filter((group) => group.state === 'complete' && stateIn(group, region) === 'deleted'));
+    const text = `copies of ${countPoints(points)} were removed in ${region} and are not made again; new points go there`;
+    return points === 0 ? [] : [{ rule: 'copy-removed', text }];
   });
 }
 

@@ -9,7 +9,7 @@ import type { Decision, PlannedInstance, Situation } from '../situation/situatio
 import { findAppearing } from './compare-findings.ts';
 import { findRefusal } from './find-refusal.ts';
 import type { InstancePlan } from './instance-plan.ts';
-import { isDown, owes, planCopiesToMake, planIllegalCopies } from './plan-copies.ts';
+import { findRemovedBefore, isDown, owes, planCopiesToMake, planIllegalCopies } from './plan-copies.ts';
 import { priceOfMonth } from './prices.ts';
 
 /** A situation with the frameworks that it chooses. */
@@ -64,9 +64,7 @@ export function planInstance(before: Side, after: Side, holding: PlannedHolding)
       ),
     },
     restorable: { before: oldSums.restorable, after: newSums.restorable },
-    newlyUnmet: (fresh?.decision.placement.unmet ?? []).filter(
-      ({ rule }) => !old?.decision.placement.unmet.some((known) => known.rule === rule),
-    ),
+    newlyUnmet: fresh === null ? [] : findNewlyUnmet(groups, old?.decision ?? null, fresh.decision),
     capturesStop:
       fresh && (old === null || whyNoCapture(before.situation, old.decision) === null)
         ? whyNoCapture(after.situation, fresh.decision)
@@ -74,6 +72,11 @@ export function planInstance(before: Side, after: Side, holding: PlannedHolding)
     refusal: fresh && findRefusal({ before: () => old?.decision, after: fresh.decision, verifiedIn: findVerified(holding.points) }),
   };
 }
+
+const findNewlyUnmet = (groups: readonly PointGroup[], before: Decision | null, after: Decision): Reason[] => [
+  ...after.placement.unmet.filter(({ rule }) => !before?.placement.unmet.some((known) => known.rule === rule)),
+  ...findRemovedBefore(groups, after, before),
+];
 
 const placedIn = (side: Assessment | null): RegionId[] => side?.decision.placement.placed.map(({ region }) => region) ?? [];
 

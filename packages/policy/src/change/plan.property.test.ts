@@ -158,4 +158,25 @@ describe(`plans, seed ${seed}`, () => {
       }),
     );
   });
+
+  test('a copy that was removed is neither made nor paid for where it is demanded again, and that is said', () => {
+    const [instance] = sampleInstances;
+    if (instance === undefined) throw new RangeError('the sample is empty');
+    const { placement } = decide(today, instance);
+    const [, second] = placement.placed.map(({ region }) => region);
+    if (second === undefined) throw new RangeError('the sample demands one copy');
+    const points = sampleHolding(today, instance, 3).map((point) => ({
+      ...point,
+      copies: [...point.copies.filter(({ region }) => region !== second), copyOf(second, 'deleted', point)],
+    }));
+    const without = { ...sampleRulebook, regions: sampleRulebook.regions.filter(({ id }) => id !== second) };
+    const plan = planOf({ ...today, rulebook: without }, today, instance, instance, points);
+    expect(plan.sum.copiesToMake.filter(({ region, already }) => region === second && already === 0)).toEqual([]);
+    expect(plan.instances[0]?.newlyUnmet.map(({ rule, text }) => [rule, text])).toContainEqual([
+      'copy-removed',
+      `copies of 3 points were removed in ${second} and are not made again; new points go there`,
+    ]);
+    const never = planOf({ ...today, rulebook: without }, today, instance, instance, []);
+    expect(never.instances.flatMap(({ newlyUnmet }) => newlyUnmet.map(({ rule }) => rule))).not.toContain('copy-removed');
+  });
 });

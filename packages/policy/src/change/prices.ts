@@ -44,7 +44,8 @@ export function priceOfMonth(
   const bytes = new Map<RegionId, number>();
   for (const group of groups) {
     if (group.state !== 'complete') continue;
-    const regions = new Set(decision.placement.placed.map((place) => place.region));
+    const removed = group.copies.filter(({ state }) => state === 'deleted').map(({ region }) => region);
+    const regions = new Set(decision.placement.placed.flatMap(({ region }) => (removed.includes(region) ? [] : [region])));
     for (const { region, state } of group.copies) if (isWhole(state) && decision.mayHold(region).allowed) regions.add(region);
     for (const region of regions) bytes.set(region, (bytes.get(region) ?? 0) + group.storedBytes);
   }

@@ -73,6 +73,15 @@ describe('a point', () => {
     expect(found?.text).toMatch(/^the copy in ohio does not count: ohio lies in US; .*; it stays until the copies in .* are verified$/);
   });
 
+  test('owes for good what was removed where it is demanded again, and says so', () => {
+    const answer = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'deleted')] });
+    expect(answer.protected).toBe(false);
+    expect(answer.debts.find(({ region }) => region === 'dublin')).toMatchObject({
+      reason: { rule: 'copy-removed', text: expect.stringContaining('is not made again; the next backup brings one') },
+      nextAttemptAt: null,
+    });
+  });
+
   test('is not protected while the policy has an unmet demand', () => {
     const copies = ['berlin', 'dublin', 'paris'].map((region) => copyOf(region, 'verified'));
     const answer = assessProtection({ placement: placementFor(4), synchronousMinimum: 1, point: pointOf(), copies });
