@@ -31,6 +31,8 @@ export const restoreRequestSchema = z.strictObject({
   jobs: z.int().min(1).max(64).optional(),
   /** The exact name of the target database: what it holds is removed first. Absent: a target that is not empty is refused. */
   clean: z.string().min(1).max(4096).optional(),
+  /** A rehearsal: residency judges the region as that of a drill, not of a restore. */
+  drill: z.boolean().optional(),
 });
 export type RestoreRequest = z.input<typeof restoreRequestSchema>;
 

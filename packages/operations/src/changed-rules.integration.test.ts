@@ -78,6 +78,18 @@ describe('a backup', () => {
     expect(copies.find(({ region }) => region === beta)).toMatchObject({ state: 'failed', reason: { rule } });
   });
 
+  test('of data that must be encrypted is not made where no region has a key', async () => {
+    const policies = initial.policies.map((policy) => ({ ...policy, encryption: { required: true } }));
+    await change({ policies });
+    expect(await backUp()).toMatchObject({ state: 'succeeded' });
+    await change({ policies, regions: initial.regions.map(({ keyId: _key, ...region }) => region) });
+    const pieces: number[] = [];
+    stage.pieces.beforePiece = (index) => void pieces.push(index);
+    const message = expect.stringContaining('demands encryption, and no region of its placement has a key');
+    expect(await backUp()).toMatchObject({ state: 'failed', error: { code: 'placement.region-forbidden', message } });
+    expect(pieces).toEqual([]);
+  });
+
   test('gives no manifest to a region whose exception ends during the capture', async () => {
     const exception = (expires: Date): ResidencyException => ({
       ...{ id: 'until', instances: [shop], regions: [beta], purposes: ['data'], reason: 'a move', grantedBy: 'office', expires },
@@ -188,8 +200,8 @@ describe('a restore', () => {
   beforeEach(() => {
     target = `pieces:target-${targets++}`;
   });
-  const restore = () => {
-    const params = { point: point.id, to: beta, target: stage.nameConnection(target) };
+  const restore = (asked: { drill?: boolean } = {}) => {
+    const params = { point: point.id, to: beta, target: stage.nameConnection(target), ...asked };
     const dependencies = stage.dependencies({ clock: everyMoment() });
     return perform(stage, 'restore', { instance: shop, params, point: point.id, region: beta }, { dependencies });
   };
@@ -200,6 +212,26 @@ describe('a restore', () => {
     await change(noRestores);
     expect(await restore()).toMatchObject(forbidden);
     expect(stage.pieces.targets.has(target)).toBe(false);
+  });
+
+  test('that is a drill may go where drills may, also where restores may not, and nowhere else', async () => {
+    await change(residency({ restore: { allow: ['alpha'] }, drill: { allow: ['beta'] } }));
+    expect(await restore({ drill: true })).toMatchObject({ state: 'succeeded' });
+    const [newest] = await stage.catalog.audit.list({ subject: point.id, action: 'restore.started', limit: 1 });
+    expect(newest).toMatchObject({ facts: { drill: true } });
+    target = `pieces:target-${targets++}`;
+    await change(residency({ drill: { allow: ['alpha'] } }));
+    expect(await restore({ drill: true })).toMatchObject(forbidden);
+    expect(stage.pieces.targets.has(target)).toBe(false);
+    expect(await restore()).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('gives a drill nothing more once drills became forbidden there', async () => {
+    stage.pieces.beforeRead = async (index) => {
+      if (index === 3) await change(residency({ drill: { allow: ['alpha'] } }));
+    };
+    expect(await restore({ drill: true })).toMatchObject(forbidden);
+    expect(stage.pieces.targets.get(target)).toMatchObject({ pieces: { length: 3 }, incomplete: true });
   });
 
   test('gives the target nothing more once restores became forbidden there', async () => {

@@ -14,6 +14,7 @@ interface Options {
   point?: string;
   jobs?: number;
   clean?: string;
+  drill?: true;
   timeout?: number;
   wait?: true;
 }
@@ -29,6 +30,7 @@ export function restore(parent: Command, cli: Cli): void {
     .option('--point <point>', 'default: the newest that has a verified copy')
     .option('--jobs <count>', 'parallel work in the target', parseCount)
     .option('--clean <database>', 'remove what the target holds first; the exact name of the target database, as a confirmation')
+    .option('--drill', 'a rehearsal: residency judges the region as that of a drill')
     .option('--wait', 'until the restore has ended')
     .option('--timeout <seconds>', timeoutHelp, parseCount)
     .action(async (instance: string, { wait, timeout, target: value, targetFile, ...options }: Options) => {

@@ -24,6 +24,8 @@ export const runRequestSchema = z.discriminatedUnion('kind', [
     to: regionIdSchema,
     target: connectionReferenceSchema,
     jobs: z.int().min(1).max(64).optional(),
+    /** A rehearsal: residency judges the region as that of a drill, not of a restore. */
+    drill: z.boolean().optional(),
   }),
 ]);
 export type RunRequest = z.infer<typeof runRequestSchema>;

@@ -11,6 +11,8 @@ const params = z.strictObject({
   jobs: z.int().min(1).max(64).default(2),
   /** The exact name of the target, as a confirmation that what it holds may be removed first. */
   clean: z.string().min(1).max(4096).optional(),
+  /** A rehearsal: residency judges the region as that of a drill, not of a restore. */
+  drill: z.boolean().optional(),
 });
 const rankedSource = z.strictObject({ region: z.string(), rank: z.number().nullable(), reason: z.string() });
 const result = z.strictObject({

@@ -7,7 +7,7 @@ import { engineOf } from '../engine-of.ts';
 import { instanceOf } from '../instance-of.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
-import { capturePoint } from './capture-point.ts';
+import { capturePoint, usesEncryption } from './capture-point.ts';
 import { commitPoint } from './commit-point.ts';
 import { openTargets } from './open-targets.ts';
 
@@ -29,6 +29,7 @@ export function createBackup(deps: OperationDependencies): BackupHandler {
 
     const facts = await readDecisionFacts(deps, instanceOf(run));
     requireLegalCapture(facts, run.region);
+    requireEncryption(facts);
     const engine = engineOf(deps, facts.instance.engine);
     const targets = await openTargets(deps, facts, signal);
     const connection = await deps.resolveConnection(facts.instance.connection);
@@ -59,6 +60,15 @@ function requireLegalCapture(facts: DecisionFacts, here: RegionId): void {
   if (allowed) return;
   const cause = `${instance.id} is at home in ${instance.home} now, and ${reason.text}`;
   throw new CbcrError('placement.region-forbidden', { region: here, instance: instance.id, cause });
+}
+
+/** The regions of an instance that is registered by command, or moved by the rules, are in no file that could be refused for it. */
+function requireEncryption(facts: DecisionFacts): void {
+  const { policy, instance, placement } = facts;
+  if (policy.encryption?.required !== true || usesEncryption(facts)) return;
+  const regions = placement.placed.map(({ region }) => region).join(', ');
+  const cause = `policy ${policy.origins['encryption.required'] ?? policy.id} demands encryption, and no region of its placement has a key: ${regions}`;
+  throw new CbcrError('placement.region-forbidden', { region: instance.home, instance: instance.id, cause });
 }
 
 /** An earlier start of this run may have been killed after its commit: then there is nothing left to do (I6). */

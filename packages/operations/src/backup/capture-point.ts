@@ -96,7 +96,7 @@ export async function capturePoint(
 
 const countAttached = (fanOut: FanOut) => fanOut.progress().regions.filter(({ state }) => state !== 'detached').length;
 
-const usesEncryption = (facts: DecisionFacts) => facts.placement.placed.some(({ region }) => keyIdOf(facts, region) !== undefined);
+export const usesEncryption = (facts: DecisionFacts) => facts.placement.placed.some(({ region }) => keyIdOf(facts, region) !== undefined);
 
 async function failPoint(deps: OperationDependencies, { run, epoch, log }: RunContext<unknown>, point: PointRecord, error: unknown) {
   const { code, message } = toCbcrError(error);

@@ -12,6 +12,8 @@ export interface WantedRestore {
   /** Absent: the newest point that has a readable copy. */
   point?: RecoveryPointId | undefined;
   to: RegionId;
+  /** Absent: a restore that is meant. */
+  drill?: boolean | undefined;
 }
 
 /**
@@ -24,12 +26,15 @@ export async function decideRestore(
 ): Promise<{ facts: DecisionFacts; point: PointRecord }> {
   const facts = await readDecisionFacts(deps, wanted.instance);
   const region = requireRegion(facts, wanted.to);
-  const verdict = checkRestoreTarget({ ...facts, region });
+  const verdict = checkRestoreTarget({ ...facts, region, purpose: purposeOf(wanted) });
   if (!verdict.allowed) {
     throw new CbcrError('placement.region-forbidden', { region: region.id, instance: wanted.instance, cause: verdict.reason.text });
   }
   return { facts, point: await choosePoint(deps, wanted) };
 }
+
+/** What residency judges the region for. */
+export const purposeOf = ({ drill }: Pick<WantedRestore, 'drill'>): 'restore' | 'drill' => (drill === true ? 'drill' : 'restore');
 
 /** Throws `format.unreadable` when there is nothing to read now: somebody who asks in person gets an answer, not a run that waits. */
 export function requireReadableCopy(facts: DecisionFacts, point: PointRecord, to: RegionId): void {
@@ -49,8 +54,14 @@ async function choosePoint({ catalog }: RequestDependencies, { instance, point: 
 /** `target` is a reference or sealed: what the catalog may store. */
 export function describeRestoreRun(
   point: Pick<PointRecord, 'id' | 'instance'>,
-  { to, target, jobs, clean }: { to: RegionId; target: string; jobs?: number | undefined; clean?: string | undefined },
+  {
+    to,
+    target,
+    jobs,
+    clean,
+    drill,
+  }: Pick<WantedRestore, 'to' | 'drill'> & { target: string; jobs?: number | undefined; clean?: string | undefined },
 ): PlannedRun {
-  const params = jobKinds.restore.params.parse({ point: point.id, to, target, jobs, clean });
+  const params = jobKinds.restore.params.parse({ point: point.id, to, target, jobs, clean, drill });
   return { kind: jobKinds.restore.name, region: to, instance: point.instance, point: point.id, params };
 }

@@ -2,6 +2,7 @@ import { CbcrError, type RecoveryPointId } from '@cbcr/domain';
 import type { JobKinds, ParamsOf, ResultOf, RunContext } from '@cbcr/jobs';
 import type { Permission } from '@cbcr/policy';
 import type { OperationDependencies } from '../operation-dependencies.ts';
+import { purposeOf } from '../requests/decide-restore.ts';
 
 type Params = ParamsOf<JobKinds['restore']>;
 type Result = ResultOf<JobKinds['restore']>;
@@ -19,14 +20,15 @@ export interface RestoreTrail {
 export function createRestoreTrail({ catalog }: OperationDependencies, { run, params, epoch }: RunContext<Params>): RestoreTrail {
   const actor = `run:${run.id}`;
   const subject: RecoveryPointId = params.point;
-  const common = { run: run.id, instance: run.instance, region: params.to };
+  const purpose = purposeOf(params);
+  const common = { run: run.id, instance: run.instance, region: params.to, ...(purpose === 'drill' && { drill: true }) };
   let isStarted = false;
   return {
     async started({ exception, reason }) {
       isStarted = true;
       await catalog.audit.append({ actor, action: 'restore.started', subject, facts: { ...common, attempt: epoch } });
       if (exception === undefined) return;
-      const facts = { ...common, purpose: 'restore', point: subject, reason };
+      const facts = { ...common, purpose, point: subject, reason };
       await catalog.audit.append({ actor, action: 'exception.used', subject: exception, facts });
     },
     async finished({ plaintextBytes, segmentsFrom }) {

@@ -13,6 +13,7 @@ import { traffic } from '../open-throttled.ts';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { requireAllowedRegion } from '../placement-guard.ts';
 import { type PointManifest, readPointManifest } from '../read-point-manifest.ts';
+import { purposeOf } from '../requests/decide-restore.ts';
 import { askForEach, createResidencyGuard, type ResidencyGuard } from '../residency-guard.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { createSourceDoubts, type SourceDoubts } from '../source-doubts.ts';
@@ -50,12 +51,13 @@ async function restorePoint(deps: OperationDependencies, context: RunContext<Par
   if (earlier !== null) return earlier;
 
   const facts = await readDecisionFacts(deps, instanceOf(run));
-  const verdict = checkRestoreTarget({ ...facts, region: regionOf(facts, params.to) });
+  const purpose = purposeOf(params);
+  const verdict = checkRestoreTarget({ ...facts, region: regionOf(facts, params.to), purpose });
   if (!verdict.allowed) {
     throw new CbcrError('placement.region-forbidden', { region: params.to, instance: instanceOf(run), cause: verdict.reason.text });
   }
   // The facts know regions that are no longer listed, because copies may be there; nothing is written to them.
-  await requireAllowedRegion(deps, { id: instanceOf(run) }, { id: params.to }, 'restore');
+  await requireAllowedRegion(deps, { id: instanceOf(run) }, { id: params.to }, purpose);
   const opened = await openSources(deps, facts, point, params.to, traffic.restore);
   log.info({ ranking: opened.ranking }, 'sources are ranked');
   const doubts = createSourceDoubts(deps.catalog, point, log);
@@ -95,7 +97,7 @@ async function restoreFrom(
   });
   const streams = openStreams(deps, manifest, {
     signal,
-    guard: createResidencyGuard(deps, facts.instance, { id: params.to }, 'restore', signal),
+    guard: createResidencyGuard(deps, facts.instance, { id: params.to }, purposeOf(params), signal),
     onSegment: ({ region, plaintextBytes }) => {
       segmentsFrom.set(region, (segmentsFrom.get(region) ?? 0) + 1);
       doneBytes += plaintextBytes;
@@ -115,7 +117,7 @@ async function restoreFrom(
     await engine.checkTarget(target, engineContext, { clean: params.clean, owner, facts: source.facts });
     await begin();
     const beforeComplete = async (receipt: string) => {
-      await requireAllowedRegion(deps, facts.instance, { id: params.to }, 'restore');
+      await requireAllowedRegion(deps, facts.instance, { id: params.to }, purposeOf(params));
       await keepCheckpoint(deps, context, { receipt, result: result() });
     };
     await engine.restore(target, source, engineContext, { jobs: params.jobs, clean: params.clean, owner, beforeComplete });

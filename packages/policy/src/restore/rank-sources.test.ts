@@ -139,11 +139,27 @@ describe('sources of a restore', () => {
 test('a restore into a region that may not hold the data is refused with the rule', () => {
   const check = (region: string) => {
     const found = regions.find(({ id }) => id === region);
-    return found && checkRestoreTarget({ instance: instanceOf('berlin'), policy, rulebook, region: found, now: minute(0) });
+    return (
+      found && checkRestoreTarget({ instance: instanceOf('berlin'), policy, rulebook, region: found, purpose: 'restore', now: minute(0) })
+    );
   };
   expect(check('paris')).toMatchObject({ allowed: true });
   expect(check('ohio')).toEqual({
     allowed: false,
     reason: { rule: 'jurisdiction-forbidden', text: 'ohio lies in US; policy standard allows only EU; shop may not be restored there' },
   });
+});
+
+test('a drill is judged by the zone of drills, and a restore by that of restores', () => {
+  const zones = { restore: { allow: ['paris'] }, drill: { allow: ['berlin'] } };
+  const own = rulebookOf({ regions, residency: [{ id: 'stay', dataClasses: ['personal'], data: { allow: ['EU'] }, ...zones }] });
+  const instance = instanceOf('berlin', { dataClass: 'personal' });
+  const ask = (region: string, purpose: 'restore' | 'drill') =>
+    checkRestoreTarget({ instance, policy, rulebook: own, region: regionId(region), purpose, now: minute(0) }).allowed;
+  expect([ask('paris', 'restore'), ask('berlin', 'restore'), ask('paris', 'drill'), ask('berlin', 'drill')]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
 });

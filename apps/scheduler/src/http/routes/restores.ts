@@ -44,7 +44,7 @@ export const restores: Route = (app, deps) => {
         const { facts, point } = await decideRestore(deps, body).catch((error) => recordRefusal(deps, callerOf(request).name, body, error));
         requireReadableCopy(facts, point, body.to);
         const target = acceptConnection(deps, point.engine, body.target);
-        return describeRestoreRun(point, { to: body.to, target, jobs: body.jobs, clean: body.clean });
+        return describeRestoreRun(point, { to: body.to, target, jobs: body.jobs, clean: body.clean, drill: body.drill });
       });
       return reply.status(created ? 202 : 200).send(describeRun(run));
     },

@@ -289,3 +289,21 @@ test('no answer of all these held a connection, sealed or not', () => {
     expect(text).not.toContain(stage.token);
   }
 });
+
+test('a drill is planned and started where drills may be, whatever may be restored there', async () => {
+  await makePoint(stage, () => 'verified');
+  await stage.reportRegions(true, stage.home, stage.other);
+  const zones = `data: {allow: [EU]}, drill: {allow: [${stage.home}]}`;
+  await post('/config', { file: 'x', text: `${stage.yaml()}residency:\n  stay: {dataClasses: [default], ${zones}}\n` });
+  const drill = { instance: shop, to: stage.other, drill: true };
+  const refusal = {
+    status: 403,
+    body: { error: { code: 'placement.region-forbidden', message: expect.stringContaining('allows drills of default only') } },
+  };
+  expect(await post('/restores/plan', drill)).toMatchObject(refusal);
+  expect(await post('/restores', { ...drill, target: customerUrl })).toMatchObject(refusal);
+  const rehearsal = await post('/restores', { ...drill, to: stage.home, target: customerUrl });
+  expect(rehearsal).toMatchObject({ status: 202 });
+  expect((await stage.catalog.runs.get(rehearsal.body.id)).params).toMatchObject({ drill: true });
+  await post('/config', { file: 'x', text: stage.yaml() });
+});

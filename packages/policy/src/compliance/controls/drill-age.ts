@@ -13,7 +13,7 @@ export const drillAge: Control = {
     const within = shorter(policy.drillEvery, settings.within);
     if (within === undefined) return [cannotShow('nothing says how often', 'set drillEvery of the policy, or within of the control')];
     if (restored === undefined) return [cannotShow('nobody read which restores were made', 'ask the scheduler: cbcr compliance check')];
-    const mend = `restore it into an empty database: cbcr restore ${instance.id} --to REGION --target URL`;
+    const mend = `restore it into an empty database: cbcr restore ${instance.id} --to REGION --target URL --drill`;
     if (restored === null) {
       const evidence = `no restore of ${instance.id} that came to its end is recorded; one every ${within.text} is promised`;
       return [{ region: null, points: [], sinceMs: null, evidence, mend }];
