@@ -81,6 +81,8 @@ describe('bad input gets a clear answer', () => {
       ['api.request-invalid', ['instances', 'show', 'Ünï💥']],
     ];
     for (const [code, args] of commands) expectAnswer(await fail(args), code);
+    const [only] = await stack.client.listPoints({ instance: 'shop', limit: 1 });
+    expectAnswer(await fail(['points', 'delete', only?.id ?? '', '--reason', 'a slip', '--yes']), 'copy.deletion-refused');
 
     const { client, file } = stack;
     const wanted = { id: 'a', engine: 'postgres', home, policy: file.policy, connection: 'env:X' };

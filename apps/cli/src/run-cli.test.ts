@@ -26,7 +26,6 @@ describe('mistakes on the command line', () => {
     [['runs'], /A command is missing/],
     [[], /A command is missing/],
     [['limits', 'set', 'link:a->b', '-5MB/s'], /'-5MB\/s' begins with a dash: rates, sizes and counts are never negative/],
-    [['retention', 'run', '--yes', '--dry-run'], /--yes and --dry-run contradict each other/],
   ])('%j exits with 2 and says what is wrong', async (words, message) => {
     const end = await runCommand(words);
     expect(end).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
@@ -209,73 +208,6 @@ test('status names the scheduler that is asked, what is down and what is not pro
   expect(stdout).toContain('1 of 2 up; south is down: no worker has reported for 12 s');
   expect(stdout).toContain('0 of 1 protected; NOT shop');
   expect(stdout).toContain('1 running, 0 queued, 0 waiting');
-});
-
-describe('cbcr regions probe', () => {
-  const regions = { 'GET /v1/regions': { body: [sampleRegion('north'), sampleRegion('south', 'down')] } };
-  const probed = sampleRun({ kind: 'probe', instance: null, point: null, result: { objectLock: true, location: null } });
-  const routes = {
-    ...regions,
-    'POST /v1/probes': { body: { ...probed, state: 'queued', result: null } },
-    [`GET /v1/runs/${runId}`]: { body: probed },
-  };
-
-  test('--wait does not wait for a region that is down, and says so', async () => {
-    await using scheduler = await startFakeScheduler(routes);
-    const end = await runCommand(['regions', 'probe', '--wait'], { environment: scheduler.environment });
-    expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/result +object lock yes\n +location –/) });
-    expect(end.stderr).toContain('warning: south was not probed: it is down: no worker has reported');
-    expect(end.stderr).toContain('probe in north');
-    expect(scheduler.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([{ region: 'north' }]);
-  });
-
-  test('of a region that is named asks it, down or not', async () => {
-    await using scheduler = await startFakeScheduler(routes);
-    const end = await runCommand(['regions', 'probe', 'south'], { environment: scheduler.environment });
-    expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('its probe waits until it is back') });
-    expect(scheduler.received.at(-1)?.body).toEqual({ region: 'south' });
-  });
-});
-
-describe('cbcr points delete --yes', () => {
-  const planned = (region: string, allowed: boolean) => ({
-    ...{ point: pointId, instance: 'shop', region, allowed, marked: allowed },
-    reasons: [{ rule: 'last-good', text: allowed ? 'another remains' : 'it is of the last good point', allows: allowed }],
-  });
-  const routes = (...body: object[]) => ({
-    [`POST /v1/points/${pointId}/deletion`]: { body },
-    [`GET /v1/points/${pointId}`]: { body: samplePoint() },
-  });
-  const words = ['points', 'delete', pointId, '--reason', 'x', '--yes'];
-
-  test('ends in 4 when no copy goes, with every reason, for people and for programs', async () => {
-    await using scheduler = await startFakeScheduler(routes(planned('north', false), planned('south', false)));
-    const { environment } = scheduler;
-    const end = await runCommand(words, { environment });
-    expect(end).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(/north +NO +nothing +it is of the last good point/) });
-    expect(end.stderr).toContain(`No copy of ${pointId} goes: it is of the last good point. [copy.deletion-refused]`);
-    const { exitCode, stdout } = await runCommand([...words, '--json'], { environment });
-    expect([exitCode, JSON.parse(stdout)]).toMatchObject([
-      4,
-      { error: { code: 'copy.deletion-refused' }, result: [{ region: 'north' }, {}] },
-    ]);
-  });
-
-  test('says so when a part of it stays', async () => {
-    await using scheduler = await startFakeScheduler(routes(planned('north', true), planned('south', false)));
-    const end = await runCommand(words, { environment: scheduler.environment });
-    expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('partly refused: 1 of 2 copies stays, in south') });
-  });
-});
-
-test('retention confirm says until when, that nothing waited for it, and what is stopped all the same', async () => {
-  const stopped = [{ instance: 'shop', reasons: [{ rule: 'clock-doubt', text: 'the time is in doubt' }] }];
-  const body = { scope: 'instance:shop', until: '2027-01-31T12:00:00.000Z', waited: false, stopped };
-  await using scheduler = await startFakeScheduler({ 'POST /v1/deletions/confirmations': { body } });
-  const { stdout } = await runCommand(['retention', 'confirm', 'instance:shop', '--reason', 'x'], { environment: scheduler.environment });
-  expect(stdout).toContain(
-    'confirmed until 2027-01-31 12:00:00Z\nnothing was stopped that this lets go on\nstill nothing of shop expires: the time is in doubt',
-  );
 });
 
 describe('cbcr config', () => {

@@ -19,8 +19,10 @@ stack whose state is in \`.cbcr\` of the current folder or of the nearest one ab
 |---|---|
 ${exitCodes.map(({ code, meaning }) => `| ${code} | ${meaning} |`).join('\n')}
 
-A failure says what happened (\`error:\`), what to do (\`hint:\`) and its code in brackets. With \`--json\` it is one document on standard output:
-\`{"error": {"code", "message", "hint", "problems"?}}\`.
+A failure says what happened (\`error:\`), what to do (\`hint:\`) and its code in brackets; which scheduler was asked (\`asked:\`) where another one may have been
+meant; and where to read on (\`more:\`). With \`--json\` it is one document on standard output:
+\`{"error": {"code", "message", "hint", "runbook"?, "reason"?, "problems"?, "server"?}, "result"?}\`. What was found or done all the same is the \`result\`, such as
+a plan that would be refused.
 
 ${sections.join('\n')}`;
 }

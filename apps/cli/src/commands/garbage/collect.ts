@@ -4,6 +4,7 @@ import type { Cli } from '../../cli.ts';
 import { followToSuccess } from '../../follow-run.ts';
 import { describeGarbage, describeUnlisted } from '../../output/describe-garbage.ts';
 import { describeRun } from '../../output/describe-run.ts';
+import { formatCount } from '../../output/format.ts';
 import { parseCount, searchTimeoutHelp } from '../../parse-input.ts';
 import { type GarbageOptions, searchGarbage } from './search.ts';
 
@@ -56,7 +57,9 @@ async function collect(
     for (const run of fresh) ended.set(run.id, await followToSuccess(cli, client, run, { timeoutSeconds, namesRegion: true }));
     if (waiting === 0) return [...ended.values()];
     if (fresh.length === 0) {
-      cli.out.warn(`${waiting} points in ${region} wait for another run that deletes there: collect again when it has ended`);
+      cli.out.warn(
+        `in ${region}, ${formatCount(waiting, 'point')} must wait for another run that deletes there: collect again when it has ended`,
+      );
       return [...ended.values()];
     }
   }

@@ -3,7 +3,6 @@ import { CbcrError } from '@cbcr/domain';
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.ts';
 import { failWithResult } from '../../fail-with-result.ts';
-import { formatCount } from '../../output/format.ts';
 import type { Table } from '../../output/table.ts';
 
 export function deletePoint(parent: Command, cli: Cli): void {
@@ -28,9 +27,7 @@ export function deletePoint(parent: Command, cli: Cli): void {
       }
       if (yes && staying.length > 0) {
         const where = staying.map((copy) => copy.region).join(', ');
-        cli.out.warn(
-          `partly refused: ${staying.length} of ${formatCount(planned.length, 'copy', 'copies')} stays, in ${where}: see why below`,
-        );
+        cli.out.warn(`partly refused: what stays is in ${where}; see why below`);
       }
       cli.out.result(planned, describe);
     });
