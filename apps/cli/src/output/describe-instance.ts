@@ -27,7 +27,7 @@ export function describeDebts(debts: InstanceDetailView['debtList']): Text {
     head: ['debt in', 'point', 'since', 'why', 'next attempt'],
     rows: debts.map(({ region, point, since, reason, nextAttemptAt }) => [
       ...[region, point, formatTime(since), reason.text],
-      nextAttemptAt !== null ? formatTime(nextAttemptAt) : reason.rule === 'copy-removed' ? 'never' : 'when the region is up',
+      nextAttemptAt === null ? 'when the region is up' : formatTime(nextAttemptAt),
     ]),
   };
 }

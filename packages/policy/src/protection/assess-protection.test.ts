@@ -46,7 +46,7 @@ describe('a point', () => {
     expect(debts[0]).toMatchObject({ reason, nextAttemptAt: minute(9) });
   });
 
-  test('owes nothing that was let go of, and is not protected without it', () => {
+  test('owes nothing that was removed, also where it is demanded again; is not protected without it, and says so', () => {
     for (const state of ['expiring', 'deleted'] as const) {
       const reason = { rule: 'deletion-retention', text: 'it has expired: 30d ended' };
       const answer = assessProtection({
@@ -56,7 +56,10 @@ describe('a point', () => {
       });
       expect(answer).toMatchObject({ available: true, protected: false, debts: [] });
       expect(answer.reasons).toEqual([
-        { rule: 'copy-gone', text: `the copy in dublin is ${state} and is not made again: it has expired: 30d ended` },
+        {
+          rule: 'copy-removed',
+          text: `the copy in dublin is ${state} and is not made again; the next backup brings one (it has expired: 30d ended)`,
+        },
       ]);
     }
   });
@@ -71,15 +74,6 @@ describe('a point', () => {
     expect(answer).toMatchObject({ available: false, protected: false });
     const found = answer.reasons.find(({ rule }) => rule === 'copy-outside-allowed-set');
     expect(found?.text).toMatch(/^the copy in ohio does not count: ohio lies in US; .*; it stays until the copies in .* are verified$/);
-  });
-
-  test('owes for good what was removed where it is demanded again, and says so', () => {
-    const answer = assessProtection({ ...demand, point: pointOf(), copies: [copyOf('berlin', 'verified'), copyOf('dublin', 'deleted')] });
-    expect(answer.protected).toBe(false);
-    expect(answer.debts.find(({ region }) => region === 'dublin')).toMatchObject({
-      reason: { rule: 'copy-removed', text: expect.stringContaining('is not made again; the next backup brings one') },
-      nextAttemptAt: null,
-    });
   });
 
   test('is not protected while the policy has an unmet demand', () => {

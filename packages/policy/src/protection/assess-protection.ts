@@ -59,8 +59,8 @@ export function assessProtection({ point, copies, placement, synchronousMinimum 
       : []),
     ...debts.map((debt) => ({ rule: 'copy-owed', text: `the copy in ${debt.region} is owed: ${debt.reason.text}` })),
     ...gone.map(({ region, state, reason }) => ({
-      rule: 'copy-gone',
-      text: `the copy in ${region} is ${state} and is not made again: ${reason.text}`,
+      rule: 'copy-removed',
+      text: `the copy in ${region} is ${state} and is not made again; the next backup brings one (${reason.text})`,
     })),
   ];
   const isProtected = lacking.length === 0 && demands.length === 0 && usable.length >= synchronousMinimum;
@@ -75,10 +75,6 @@ export function assessProtection({ point, copies, placement, synchronousMinimum 
 
 function debtOf(point: PointCopies['point'], region: RegionId, copies: readonly Copy[]): Debt {
   const copy = copies.find((candidate) => candidate.region === region);
-  if (copy?.state === 'deleted') {
-    const reason = { rule: 'copy-removed', text: 'the copy there was removed and is not made again; the next backup brings one' };
-    return { point: point.id, region, since: copy.since, reason, nextAttemptAt: null };
-  }
   if (copy) return { point: point.id, region, since: copy.since, reason: copy.reason, nextAttemptAt: copy.nextAttemptAt };
   const reason = { rule: 'copy-missing', text: `no copy was ever planned in ${region}` };
   return { point: point.id, region, since: point.completedAt ?? point.capturedAt, reason, nextAttemptAt: null };
