@@ -31,6 +31,7 @@ export { describeHold, type HoldableCopy, type HoldMoment, holdsOn, holdsOnInsta
 export { getStorageRegions, type PlacementInput } from './placement/get-storage-regions.ts';
 export { assessInstanceProtection, type InstanceProtection } from './protection/assess-instance-protection.ts';
 export { assessProtection, type PointCopies, type Protection, type ProtectionDemand } from './protection/assess-protection.ts';
+export { findMissingCopies, lackingPlaces } from './repair/find-missing-copies.ts';
 export { damageRules } from './repair/judge-copy.ts';
 export { nextAttemptAt } from './repair/next-attempt-at.ts';
 export { planRepairs, type RepairCandidate, type RepairInput, type RepairNote, type RepairPlan } from './repair/plan-repairs.ts';
