@@ -32,7 +32,10 @@ export interface BlobLocker {
   /** Null when the version is not there. */
   getProtection(version: ObjectVersion, options?: CallOptions): Promise<VersionProtection | null>;
   setLegalHold(version: ObjectVersion, on: boolean, options?: CallOptions): Promise<void>;
-  /** Locks, or extends the lock; a lock that lasts longer stays, and so does the mode of one that is there. Answers with the lock as it is then. */
+  /**
+   * Locks, or extends the lock; a lock that lasts longer stays. One in governance mode is raised to compliance where that is asked, by the right to bypass it; a store that
+   * refuses it keeps the mode. No mode is lowered. Answers with the lock as it is then.
+   */
   extendLock(version: ObjectVersion, lock: ObjectLock, options?: CallOptions): Promise<ObjectLock>;
   /** Ends a governance lock within seconds, by the right to bypass it. A lock in compliance mode stays. */
   liftLock(version: ObjectVersion, options?: CallOptions): Promise<void>;

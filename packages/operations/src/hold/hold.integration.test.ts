@@ -216,6 +216,26 @@ describe('locks', () => {
     await configure();
   });
 
+  test('in governance mode stay so where the policy demands compliance now and the store raises none, are extended all the same, and the run says so', async () => {
+    const shop = await stage.addInstance('shop-raised', 'pieces', 'pieces:raised');
+    await configure({ lock: { mode: 'governance', for: '2h' } });
+    const point = await backUp(shop);
+    await tellStore(shop, alpha);
+    await configure({ lock: { mode: 'compliance', for: '9h' } });
+    // A store that raises it: see the tests of the S3 locker. This one refuses.
+    expect(await tellStore(shop, alpha)).toMatchObject({ left: 1 });
+    const { capturedAt } = await stage.catalog.points.get(point);
+    for (const { mode, until } of await versionsOf(shop, point, alpha)) {
+      expect(mode).toBe('GOVERNANCE');
+      expect(until?.getTime()).toBeGreaterThan(capturedAt.getTime() + 8 * 3_600_000);
+    }
+    const known = (await stage.catalog.protection.locks([shop])).find(({ region }) => region === alpha);
+    expect(known?.mode).toBe('governance');
+    expect(JSON.stringify(stage.lines)).toContain('the store refuses to raise a governance lock to compliance');
+    expect((await plan(shop)).steps.filter(({ region }) => region === alpha)).toMatchObject([{ lock: { mode: 'compliance' } }]);
+    await configure();
+  });
+
   test('never reach further into the future than the cap, and are extended as time goes by', async () => {
     const shop = await stage.addInstance('shop-capped', 'pieces', 'pieces:capped');
     await configure({ lock: { mode: 'governance', for: '50y' } });

@@ -39,8 +39,13 @@ export async function protectCopy(
     if (versions === 0) throw new RangeError('no object of the copy was found');
     const detail = `on ${versions} versions`;
     const effects = [...step.set.map((hold) => ({ hold, state: 'set' as const, detail })), ...clear];
-    await record(effects, step.lock === null ? undefined : weakest(locks), auditOf(step, locks, writer));
-    return { versions, trouble: null };
+    const lock = weakest(locks);
+    await record(effects, step.lock === null ? undefined : lock, auditOf(step, locks, writer));
+    const isMild = step.lock !== null && !('reason' in step.lock) && step.lock.mode === 'compliance' && lock?.mode !== 'compliance';
+    return {
+      versions,
+      trouble: isMild ? 'the store refuses to raise a governance lock to compliance: the right to bypass it is missing' : null,
+    };
   } catch (error) {
     signal.throwIfAborted();
     const { code, message, treatment } = toCbcrError(error);
@@ -67,10 +72,14 @@ async function tell(
   return null;
 }
 
-/** A copy is locked until the first of its objects is not. */
+/** A copy is locked until the first of its objects is not, and by nothing stronger than each of them. */
 function weakest(locks: readonly (ObjectLock | null)[]): ObjectLock | null {
   const [first = null] = locks;
-  return locks.reduce((weaker, lock) => (weaker === null || lock === null ? null : lock.until < weaker.until ? lock : weaker), first);
+  return locks.reduce((weaker, lock) => {
+    if (weaker === null || lock === null) return null;
+    const { until } = lock.until < weaker.until ? lock : weaker;
+    return { mode: lock.mode === 'governance' ? lock.mode : weaker.mode, until };
+  }, first);
 }
 
 function auditOf(

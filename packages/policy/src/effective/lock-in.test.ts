@@ -71,6 +71,8 @@ describe(`two locks together (seed ${seed})`, () => {
             if (one.whileKept) expect(asked?.whileKept).toBe(true);
             expect(asked?.for?.ms ?? 0).toBeGreaterThanOrEqual(one.for?.ms ?? 0);
           }
+          const demands = [lockIn(a, region), lockIn(b, region)].filter((one) => one !== null);
+          if (demands.length > 0) expect(asked?.whileKept).toBe(demands.some(({ whileKept }) => whileKept));
           if (lockIn(a, region) === null && lockIn(b, region) === null) expect(asked).toBeNull();
         }
       }),

@@ -29,9 +29,10 @@ export const placesOf = (lock: Lock | undefined): { region: string | null; terms
 export function stricterLock(a: Lock, b: Lock): Lock {
   const both = (region: string | null) => [lockIn(a, region), lockIn(b, region)].filter((terms) => terms !== null).reduce(stricterTerms);
   const named = [...new Set([a, b].flatMap(({ regions = {} }) => Object.keys(regions)))].sort();
+  const everywhere = (a.mode ?? b.mode) === undefined ? null : both(null);
   return {
-    ...((a.mode ?? b.mode) !== undefined && written(both(null))),
-    ...(named.length > 0 && { regions: Object.fromEntries(named.map((region) => [region, written(both(region))])) }),
+    ...(everywhere !== null && written(everywhere)),
+    ...(named.length > 0 && { regions: Object.fromEntries(named.map((region) => [region, written(both(region), everywhere)])) }),
   };
 }
 
@@ -42,9 +43,10 @@ const stricterTerms = (a: LockTerms, b: LockTerms): LockTerms => ({
   whileKept: a.whileKept || b.whileKept,
 });
 
-const written = ({ mode, for: length, whileKept }: LockTerms) => ({
+/** What a region does not say for itself is taken from what is said for everywhere: there a `false` has to be said. */
+const written = ({ mode, for: length, whileKept }: LockTerms, everywhere: LockTerms | null = null) => ({
   mode,
-  ...(length !== undefined && { for: length, ...(whileKept && { whileKept }) }),
+  ...(length !== undefined && { for: length, ...((whileKept || everywhere?.whileKept === true) && { whileKept }) }),
 });
 
 export const describeLock = (lock: Lock): string =>

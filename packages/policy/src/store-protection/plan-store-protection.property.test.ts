@@ -109,7 +109,12 @@ function carryOut(facts: StoreProtectionFacts): StoreProtectionFacts {
     for (const hold of clear)
       effects.set(`${hold} ${point} ${region}`, { hold, point, region, state: 'cleared', detail: '', at: facts.now });
     if (step !== null && 'reason' in step) locks.delete(key({ point, region }));
-    else if (step !== null) locks.set(key({ point, region }), { point, region, mode: step.mode, until: step.until });
+    else if (step !== null) {
+      const known = locks.get(key({ point, region }));
+      // No store lowers it.
+      const mode = known?.mode === 'compliance' && known.until > facts.now ? known.mode : step.mode;
+      locks.set(key({ point, region }), { point, region, mode, until: step.until });
+    }
   }
   return { ...facts, effects: [...effects.values()], locks: [...locks.values()] };
 }
@@ -155,12 +160,35 @@ describe(`what stores are told (seed ${seed})`, () => {
           expect(known?.mode).toBe('governance');
           expect(facts.exceptions.map(key)).toContain(key(at));
         } else if (step !== null) {
-          expect(step.until.getTime()).toBeGreaterThan(known?.until.getTime() ?? 0);
+          const isRaised = known?.mode === 'governance' && step.mode === 'compliance';
+          expect(step.until.getTime()).toBeGreaterThan((known?.until.getTime() ?? 0) - (isRaised ? 1 : 0));
           expect(step.until.getTime()).toBeLessThanOrEqual(facts.now.getTime() + facts.longestLockMs);
           expect(facts.exceptions.map(key)).not.toContain(key(at));
         }
       }
     });
+  });
+
+  test('a governance lock is raised where compliance is demanded, as far as the cap allows, and none is lowered', () => {
+    let raised = 0;
+    check((facts) => {
+      const { locks } = carryOut(facts);
+      for (const before of facts.locks) {
+        const after = locks.find((one) => key(one) === key(before));
+        if (before.mode === 'compliance' && before.until > facts.now) expect(after?.mode).toBe('compliance');
+        const point = facts.points.find(({ id }) => id === before.point);
+        const copy = point?.copies.find(({ region }) => region === before.region);
+        const [policy] = facts.rulebook.policies;
+        const isDemanded = policy?.lock?.mode === 'compliance' && policy.lock.regions === undefined && policy.lock.for !== undefined;
+        if (!isDemanded || point === undefined || copy === undefined || !['stored', 'verified', 'expiring'].includes(copy.state)) continue;
+        if (before.until <= facts.now || before.until.getTime() > facts.now.getTime() + facts.longestLockMs) continue;
+        if (point.capturedAtMs + (policy.lock?.for?.ms ?? 0) <= facts.now.getTime()) continue;
+        if (facts.exceptions.some((one) => key(one) === key(before))) continue;
+        expect(after?.mode).toBe('compliance');
+        if (before.mode === 'governance') raised += 1;
+      }
+    });
+    expect(raised).toBeGreaterThan(0);
   });
 
   test('where a lock without a length of its own is demanded, a copy is locked as long as the rules for its region keep it, up to the cap', () => {

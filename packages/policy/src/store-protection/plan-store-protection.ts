@@ -105,7 +105,7 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
     return true;
   }
 
-  /** Extended, never shortened; a capped lock when half of it is over, so that it is not extended all the time. */
+  /** Extended and raised to compliance, never shortened or lowered; a capped lock when half of it is over, so that it is not extended all the time. */
   function planLock(
     exception: { reason: string } | undefined,
     present: CopyLock | undefined,
@@ -117,6 +117,12 @@ export function planStoreProtection(facts: StoreProtectionFacts): StoreProtectio
     }
     if (wanted === null) return null;
     const presentMs = present?.until.getTime() ?? 0;
+    if (present?.mode === 'governance' && wanted.mode === 'compliance' && present.until > now) {
+      // What nobody can lift any more never reaches beyond the cap, whatever was allowed when it was locked.
+      const raiseAtMs = presentMs - facts.longestLockMs;
+      if (raiseAtMs <= now.getTime()) return { ...wanted, until: new Date(Math.max(presentMs, wanted.until.getTime())) };
+      moments.push(raiseAtMs);
+    }
     if (wanted.until < wanted.wholeUntil) {
       const extendAtMs = Math.min(presentMs - facts.longestLockMs / 2, wanted.wholeUntil.getTime() - facts.longestLockMs);
       if (extendAtMs <= now.getTime()) return wanted;

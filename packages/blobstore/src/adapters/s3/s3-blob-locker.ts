@@ -9,7 +9,7 @@ import type { Clock } from '@cbcr/domain';
 import type { BlobLocker, ObjectLock, ObjectVersion, VersionProtection } from '../../lock/blob-locker.ts';
 import { atTheEdge, type S3Bucket, sendOptions } from './bucket.ts';
 import { lockModes, wholeSeconds } from './lock-words.ts';
-import { isNotFound } from './translate-s3-error.ts';
+import { isNotFound, isRefusal } from './translate-s3-error.ts';
 
 /** A store refuses a date that is over by the time it looks at it. */
 const soonMs = 3_000;
@@ -71,6 +71,16 @@ export function createS3BlobLocker(store: S3Bucket, clock: Pick<Clock, 'now'>): 
     extendLock: (version, { mode, until }, { signal } = {}) =>
       atTheEdge(store, { operation: 'lock', key: version.key, signal }, async () => {
         const present = (await read(version, signal))?.lock ?? null;
+        if (present?.mode === 'governance' && mode === 'compliance') {
+          const raised: ObjectLock = { mode, until: wholeSeconds(new Date(Math.max(present.until.getTime(), until.getTime()))) };
+          try {
+            await retain(version, raised, true, signal);
+            return raised;
+          } catch (error) {
+            // Without the right to bypass, it can still be extended.
+            if (!isRefusal(error)) throw error;
+          }
+        }
         if (present !== null && present.until >= until) return present;
         const wanted: ObjectLock = { mode: present?.mode ?? mode, until: wholeSeconds(until) };
         await retain(version, wanted, false, signal);
