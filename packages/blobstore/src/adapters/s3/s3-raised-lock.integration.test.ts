@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { openS3Locker } from '../../../test/open-s3.ts';
@@ -7,11 +7,12 @@ import { openS3Locker } from '../../../test/open-s3.ts';
 /** Says of every object that it has this lock, and takes whatever it is told of another one: the server of other tests raises no mode. */
 async function startWillingServer(present: { mode: string; until: Date }) {
   const told: { bypass: unknown; body: string }[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.method === 'PUT') told.push({ bypass: request.headers['x-amz-bypass-governance-retention'], body: await text(request) });
     const lock = { 'x-amz-object-lock-mode': present.mode, 'x-amz-object-lock-retain-until-date': present.until.toISOString() };
     response.writeHead(200, lock).end();
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
