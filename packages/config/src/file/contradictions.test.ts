@@ -309,6 +309,17 @@ test('a data class that is misspelt, at an instance or in the rules, is a note t
   expect(noted).not.toContain('residency.personal.dataClasses[0]');
 });
 
+test('a key that a region holds as well in which keys may not be is a note, whoever names it', () => {
+  const notesOf = (text: string) => {
+    const result = parse(text);
+    return result.ok ? result.notes.map(({ path, message }) => [path, message]) : result.problems;
+  };
+  const says = 'protects data of shop-1, and is the key of ohio as well, where keys of personal may not be';
+  expect(notesOf(whole.replace('key: k2', 'key: k3'))).toEqual([['regions.dublin.key', says]]);
+  const named = whole.replace('retention: { minimum: 30d }', 'encryption: { keys: { dublin: k3 } }');
+  expect(notesOf(named)).toEqual([['policies.everything.encryption.keys.dublin', says]]);
+});
+
 test('a region that is draining or disabled for a while may stay among the preferred ones', () => {
   for (const status of ['draining', 'disabled']) {
     const resting = { before: 'ohio: { jurisdictions: [US]', after: `ohio: { status: ${status}, jurisdictions: [US]` };

@@ -2,7 +2,7 @@ import { purposes } from '@cbcr/domain';
 import type { Explanation } from './explain-instance.ts';
 
 /** Lines for people: the instance, its policies, its fields, its regions, what is missing. No line depends on the width of another instance's. */
-export function describeExplanation({ instance, effective, placement, allowed, excepted }: Explanation): string[] {
+export function describeExplanation({ instance, effective, placement, allowed, excepted, near }: Explanation): string[] {
   const labels = Object.entries(instance.labels).map(([label, value]) => `${label}: ${value}`);
   const facts = [instance.engine, `home ${instance.home}`, `data class ${instance.dataClass}`, ...labels];
   const regions = [
@@ -32,6 +32,10 @@ export function describeExplanation({ instance, effective, placement, allowed, e
     ...section(
       'by exception alone',
       excepted.map(({ purpose, region, reason }) => [purpose, region, reason.text]),
+    ),
+    ...section(
+      'near each other (constraints compare with the home alone)',
+      near.map((text) => [text]),
     ),
     ...section(
       'unmet',

@@ -4,6 +4,8 @@ import type { SelectableInstance } from '../effective/match-policy.ts';
 import { resolvePolicy } from '../effective/resolve-policy.ts';
 import { getStorageRegions } from '../placement/get-storage-regions.ts';
 import { mayUse } from '../residency/may-use.ts';
+import { prepareRulebook } from '../rulebook/prepare-rulebook.ts';
+import { findNearPairs } from './near-pairs.ts';
 
 /** Everything that is decided for one instance, with who decided it. */
 export interface Explanation {
@@ -14,6 +16,8 @@ export interface Explanation {
   allowed: Readonly<Record<Purpose, readonly RegionId[]>>;
   /** Of these, the ones that only a residency exception allows. */
   excepted: readonly { purpose: Purpose; region: RegionId; reason: Reason }[];
+  /** Secondaries that are near each other, in words. */
+  near: readonly string[];
 }
 
 export interface ExplanationInput {
@@ -31,10 +35,12 @@ export function explainInstance({ rulebook, instance, now, ...rest }: Explanatio
   const ask = (region: RegionId, purpose: Purpose) => mayUse({ rulebook, instance, policy, region, purpose, now });
   const allowedFor = (purpose: Purpose) => regions.filter((region) => ask(region, purpose).allowed);
   const [data, key, restore, drill] = purposes.map(allowedFor);
+  const placement = getStorageRegions({ rulebook, instance, policy, now, ...rest });
   return {
     instance,
     effective,
-    placement: getStorageRegions({ rulebook, instance, policy, now, ...rest }),
+    placement,
+    near: findNearPairs(prepareRulebook(rulebook), policy, placement),
     allowed: { data: data ?? [], key: key ?? [], restore: restore ?? [], drill: drill ?? [] },
     excepted: purposes.flatMap((purpose) =>
       regions.flatMap((region) => {

@@ -35,6 +35,26 @@ test('what is missing, and what would satisfy it, reads as it did', async () => 
   await expect(`${texts.join('\n\n')}\n`).toMatchFileSnapshot('golden/unmet.txt');
 });
 
+test('secondaries that are nearer to each other than each must be to the home are named, and so are a provider and a jurisdiction that they share', () => {
+  const rulebook = rulebookSchema.parse({
+    ...sampleRulebook,
+    policies: [{ id: 'apart', select: { names: ['*'] }, placement: { copies: 3, prefer: ['virginia', 'iowa'] } }],
+    residency: [],
+    exceptions: [],
+  });
+  const [instance] = sampleInstances.filter(({ home }) => home === 'frankfurt');
+  if (instance === undefined) throw new RangeError('nobody is at home in frankfurt');
+  const nearWith = (constraints: object) => {
+    const policies = rulebook.policies.map((policy) => ({ ...policy, placement: { ...policy.placement, constraints } }));
+    return explainInstance({ rulebook: { ...rulebook, policies }, instance, now: sampleNow }).near;
+  };
+  expect(nearWith({})).toEqual([]);
+  expect(nearWith({ minimumDistanceKm: 500 })).toEqual([]);
+  expect(nearWith({ minimumDistanceKm: 3000, differentJurisdiction: true })).toEqual([
+    expect.stringMatching(/^virginia and iowa are \d+ km apart and both in US$/),
+  ]);
+});
+
 test('the fleet is as large as it says: a dozen regions, five data classes, thirty instances', () => {
   expect([sampleRulebook.regions.length, classes.length, sampleInstances.length]).toEqual([12, 5, 30]);
 });

@@ -1,10 +1,11 @@
+import type { RegionId } from '@cbcr/domain';
 import { isWhole } from '../build-config.ts';
 import type { ConfigVocabulary } from '../config.ts';
 import type { Check } from './check.ts';
 import { place } from './place.ts';
 
 /** The key of a region is part of its residency: where data may lie and its key may not, copies could not be read. */
-export const checkKeys: Check = ({ sections, config, vocabulary, problems }) => {
+export const checkKeys: Check = ({ sections, config, vocabulary, problems, notes }) => {
   const { decisions, now } = vocabulary;
   if (!isWhole(sections)) return;
   for (const instance of config.instances) {
@@ -17,9 +18,16 @@ export const checkKeys: Check = ({ sections, config, vocabulary, problems }) => 
       if (key === undefined) continue;
       keys.push(key);
       const permission = decisions.mayUse({ rulebook: config, instance, policy, region: id, purpose: 'key', now: now() });
-      if (permission.allowed) continue;
+      const path = named === undefined ? ['regions', id, 'key'] : ['policies', speakerOf(policy, `keys.${id}`), 'encryption', 'keys', id];
+      if (permission.allowed) {
+        const ask = (region: RegionId) => decisions.mayUse({ rulebook: config, instance, policy, region, purpose: 'key', now: now() });
+        const holders = config.regions.filter((region) => region.keyId === key && !ask(region.id).allowed).map((region) => region.id);
+        const message = `protects data of ${instance.id}, and is the key of ${holders.join(', ')} as well, where keys of ${instance.dataClass} may not be`;
+        if (holders.length > 0) notes.add(path, message, 'Give one of them a key of its own.');
+        continue;
+      }
       problems.add(
-        named === undefined ? ['regions', id, 'key'] : ['policies', speakerOf(policy, `keys.${id}`), 'encryption', 'keys', id],
+        path,
         `protects data of ${instance.id}, and may not: ${permission.reason.text}`,
         'Allow the region for keys in the residency policy, forbid it for data as well, or grant an exception for the key.',
       );
