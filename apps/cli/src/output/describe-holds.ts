@@ -33,6 +33,15 @@ export function describeHold(hold: HoldView): Text {
   ];
 }
 
+/** Of holds that cover nothing now: nobody should believe that they keep what exists. */
+export const describeEmptyHolds = ({ holds }: HoldCheckView): string[] =>
+  holds
+    .filter(({ points }) => points === 0)
+    .map(
+      ({ hold, instances }) =>
+        `${hold} covers nothing that exists now: 0 points of ${formatCount(instances, 'instance')}. It will cover what comes and meets all its conditions; if it shall keep what is there, look at them again.`,
+    );
+
 export function describeHoldCheck({ holds }: HoldCheckView): Text {
   if (holds.length === 0) return 'no hold protects anything now';
   return holds.map(({ hold, title, state, instances, points, regions, conflicts, conflictCount }): Text => {

@@ -1,7 +1,7 @@
 import { placeHoldRequestSchema } from '@cbcr/client';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../../cli.ts';
-import { describeHold, describeHoldCheck } from '../../output/describe-holds.ts';
+import { describeEmptyHolds, describeHold, describeHoldCheck } from '../../output/describe-holds.ts';
 import { parseInput } from '../../parse-input.ts';
 
 interface Options {
@@ -61,6 +61,7 @@ export function placeHold(parent: Command, cli: Cli): void {
       const client = await cli.connect();
       const hold = await client.placeHold(parseInput(placeHoldRequestSchema, { title, reason, matter, selector }, names));
       const check = await client.checkHolds({ hold: hold.id });
+      for (const line of describeEmptyHolds(check)) cli.out.warn(line);
       cli.out.result({ hold, check }, () => [describeHold(hold), describeHoldCheck(check)]);
     });
 }
