@@ -1,6 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { PointView, RegionView, RunView } from '@cbcr/client';
 import { changeSampleDatabase, compareDatabases, type TestDatabase } from '@cbcr/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
 import { userEnvironment } from './setup-environment.ts';
 import { startStack, type TestStack } from './stack.ts';
 
@@ -52,6 +55,23 @@ describe('one database, three regions, one outage, one restore', () => {
     expect(captures).toHaveLength(1);
   });
 
+  test('rules are planned before they are applied: what changes nothing says so, and what would leave no legal copy is refused', async () => {
+    const { configFile, policy } = stack.file;
+    expect((await stack.cbcr.run(['policy', 'plan', configFile])).code).toBe(0);
+    const again = await stack.cbcr.run(['policy', 'apply', configFile, '--reason', 'once more']);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/nothing changes in the rules, still version \d/) });
+
+    const document = parseDocument(await readFile(configFile, 'utf8'));
+    document.setIn(['regions', 'elsewhere'], { jurisdictions: ['US'], store: { kind: 'fs', path: join(stack.home, 'elsewhere') } });
+    document.setIn(['policies', policy, 'placement'], { copies: 1, jurisdictions: ['US'] });
+    const file = join(stack.home, 'elsewhere.yaml');
+    await writeFile(file, String(document));
+    const planned = await stack.cbcr.run(['policy', 'plan', file]);
+    expect(planned).toMatchObject({ code: 4, stderr: expect.stringContaining('because of shop. [policy.plan-refused]') });
+    expect(planned.stdout.match(/REFUSED/g)).toHaveLength(1);
+    expect((await stack.cbcr.run(['policy', 'apply', file])).code).toBe(4);
+  });
+
   test('without one region the capture is not blocked, and the debt says since when and why', async () => {
     await changeSampleDatabase(stack.file.customerUrl);
     await stack.cbcr.json('dev', 'outage', lost);
@@ -59,6 +79,9 @@ describe('one database, three regions, one outage, one restore', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`the copy in ${lost} is owed`);
     expect(stdout).toContain('protected: NO');
+    const status = await stack.cbcr.run(['status']);
+    expect(status.stdout).toContain(`${lost} is down: `);
+    expect(status.stdout).toContain('0 of 1 protected; NOT shop');
 
     const instance = await stack.client.getInstance('shop');
     expect(instance.protected).toBe(false);

@@ -287,7 +287,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
     listDeletions: (filter) => call(z.array(deletionViewSchema), 'GET', `/v1/deletions${query(filter)}`),
     deletePoint: (point, request) => call(z.array(plannedDeletionViewSchema), 'POST', `/v1/points/${id(point)}/deletion`, request),
     runRetention: (request) => call(retentionRunViewSchema, 'POST', '/v1/retention/runs', request, ofFleet),
-    confirmDeletions: (request) => call(confirmationViewSchema, 'POST', '/v1/deletions/confirmations', request),
+    confirmDeletions: (request) => call(confirmationViewSchema, 'POST', '/v1/deletions/confirmations', request, ofFleet),
     applyConfig: (request) => call(appliedConfigSchema, 'POST', '/v1/config', request),
     listPolicyVersions: (filter) => call(z.array(policyVersionViewSchema), 'GET', `/v1/policy/versions${query(filter)}`),
     getPolicyVersion: (version) => call(policyDocumentViewSchema, 'GET', `/v1/policy/versions/${version}`),
