@@ -246,7 +246,7 @@ export class DeletionWorld {
         purpose,
         stage,
         now,
-        instance: { id: instance, retired: false },
+        instance: { id: instance, retiredFrom: null },
         points: this.#points,
         point,
         region,

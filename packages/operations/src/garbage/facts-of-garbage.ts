@@ -29,7 +29,7 @@ export function factsOfGarbage(situation: DeletionSituation, question: GarbageIn
     purpose: 'garbage',
     stage,
     now: decision.now,
-    instance: { id: instance, retired: decision.instance.retiredAt !== null },
+    instance: { id: instance, retiredFrom: decision.instance.retiredAt },
     point: known === undefined || capturedAt === null ? null : { id: point, state: known.point.state, capturedAt },
     pointId: point,
     region,

@@ -110,7 +110,8 @@ async function askGate(
   });
   if (facts === null) throw new CbcrError('copy.not-found', { point, region });
   // A retired instance may lose its last good point.
-  const reliesOn = facts.instance.retired ? [] : facts.reliesOn;
+  const { retiredFrom } = facts.instance;
+  const reliesOn = retiredFrom !== null && retiredFrom <= facts.now ? [] : facts.reliesOn;
   return { verdict: judgeDeletion(facts), seen: { ...seen, reliesOn }, garbage: null };
 }
 

@@ -99,7 +99,7 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
     purpose,
     stage,
     now,
-    instance: { id: instance.id, retired: instance.retiredAt !== null },
+    instance: { id: instance.id, retiredFrom: laterBy(instance.retiredAt, situation.margins.coolingOffMs) },
     points: holding.points,
     point,
     region,
@@ -120,6 +120,7 @@ export function factsAbout(situation: DeletionSituation, question: CopyQuestion)
   });
 }
 
+const laterBy = (at: Date | null, ms: number): Date | null => (at === null ? null : new Date(at.getTime() + ms));
 const laterOf = (a: Date | null, b: Date | null): Date | null => (a === null ? b : b === null || a > b ? a : b);
 
 /** A kind that runs where a copy is works on that copy; all others may read any. */

@@ -298,6 +298,34 @@ test('nobody deletes by hand what a rule of the rulebook keeps at least so long'
   expect(await denials()).toEqual(['minimum-retention']);
 });
 
+test('an instance that is retired by mistake keeps its last good point until that has cooled off', async () => {
+  const gone = await stage.addInstance('shop-gone', 'pieces', 'pieces:gone');
+  const only = await makePoint(stage, gone);
+  await only.verify(alpha, beta, gamma);
+  await stage.catalog.instances.retire(gone, 'ada');
+  const ask = async (inHours: number) => {
+    const at = () => new Date(systemClock.now().getTime() + inHours * hourMs);
+    await stage.catalog.clockWatch.see({ lastSeenAt: at(), doubt: null });
+    const copies = [alpha, beta, gamma].map((region) => ({ instance: gone, point: only.id, region }));
+    const wish = {
+      purpose: 'manual' as const,
+      wholePoint: true,
+      request: { by: 'ada', reason: 'a test' },
+      requestedBy: 'ada',
+      dryRun: true,
+    };
+    const tuning = { ...stage.dependencies().tuning, workerStaleMs: 99 * hourMs };
+    const planned = await planDeletions(stage.dependencies({ clock: { ...systemClock, now: at }, tuning }), copies, wish);
+    return planned.flatMap(({ verdict }) =>
+      verdict.reasons.filter(({ rule, allows }) => rule === 'last-good' && !allows).map(({ text }) => text),
+    );
+  };
+  const denied = await ask(71);
+  expect(denied.length).toBeGreaterThan(0);
+  for (const text of denied) expect(text).toMatch(/an instance that was retired; that cools off until /);
+  expect(await ask(73)).toEqual([]);
+});
+
 test('what has expired is marked as far as the gate lets it, and too much at once waits for a confirmation', async () => {
   const policies = [
     { id: 'standard', placement: { copies: 3, prefer: [beta, gamma], jurisdictions: ['EU'] }, retention: { keepFor: '1h' } },

@@ -34,7 +34,8 @@ export interface DeletionFacts {
   /** `planning`: may it be marked? `execution`: may its bytes go now? Only the latter is answered with a permit. */
   stage: 'planning' | 'execution';
   now: Date;
-  instance: { id: InstanceId; retired: boolean };
+  /** `retiredFrom`: from this moment on it counts as retired, which a mistake in a file may have brought about; null: it is live. */
+  instance: { id: InstanceId; retiredFrom: Date | null };
   /** Null: the catalog does not know the point. */
   point: { id: RecoveryPointId; state: PointState; capturedAt: Date } | null;
   pointId: RecoveryPointId;

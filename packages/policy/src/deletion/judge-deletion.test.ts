@@ -10,7 +10,7 @@ const free: DeletionFacts = {
   purpose: 'retention',
   stage: 'execution',
   now: minute(100),
-  instance: { id: instanceOf('a').id, retired: false },
+  instance: { id: instanceOf('a').id, retiredFrom: null },
   point: { id: pointId(1), state: 'complete', capturedAt: minute(1) },
   pointId: pointId(1),
   region: regionId('a'),

@@ -6,6 +6,8 @@ export interface Margins {
   readonly bulkShare: number;
   readonly releaseGraceMs: number;
   readonly releaseNeedsApproval: boolean;
+  /** So long an instance that was retired is treated as live where its last good point is concerned. */
+  readonly coolingOffMs: number;
 }
 
 /**
@@ -23,5 +25,6 @@ export function marginsOf(rulebook: Rulebook, earlier: readonly EarlierRulebook[
     bulkShare: Math.min(...sections.map(({ bulkShare }) => bulkShare)),
     releaseGraceMs: Math.max(...sections.map(({ releaseGrace }) => releaseGrace.ms)),
     releaseNeedsApproval: sections.some(({ releaseNeedsApproval }) => releaseNeedsApproval),
+    coolingOffMs: Math.max(...sections.map(({ coolingOff }) => coolingOff.ms)),
   };
 }
