@@ -30,7 +30,7 @@ const describeLeftovers = (
 /** What is not in the lists. */
 export function describeUnlisted(found: readonly GarbageView[]): string[] {
   return found.flatMap(({ region, garbage, total, unclaimed, totalUnclaimed }) => [
-    ...unlisted(region, 'garbage', garbage.length, total),
+    ...unlisted(region, 'garbage (what may go first)', garbage.length, total),
     ...unlisted(region, 'what nobody claims', unclaimed.length, totalUnclaimed),
   ]);
 }
@@ -38,4 +38,4 @@ export function describeUnlisted(found: readonly GarbageView[]): string[] {
 const unlisted = (region: string, what: string, listed: number, { points, bytes }: GarbageView['total']): string[] =>
   points <= listed
     ? []
-    : [`${region}: only the first ${listed} of ${points} points with ${what} are listed (${formatBytes(bytes)} in all)`];
+    : [`${region}: only ${listed} of ${points} points with ${what} are listed (${formatBytes(bytes)} in all)`];

@@ -78,7 +78,7 @@ test('every store is searched once a day, and what may go goes run by run, which
   expect(await searches()).toHaveLength(6);
 });
 
-test('a search whose list was cut is followed by another one soon', async () => {
+test('a search whose list was cut is followed by another one soon, unless all that may go is in it', async () => {
   for (const run of await searches())
     if (run.state === 'queued') await end(run, run.region === stage.home ? found([leftovers(7)], 600) : nothing);
   const leader = leaderAfter(0);
@@ -88,6 +88,13 @@ test('a search whose list was cut is followed by another one soon', async () => 
   await leaderAfter(3_600_000 + 5_000)();
   const after = await searches();
   expect(after.slice(0, after.length - before).map(({ region }) => region)).toEqual([stage.home]);
+  // What may go comes first in the list.
+  const held = [leftovers(7), leftovers(8, [{ rule: 'hold', text: 'hold H-1' }])];
+  for (const run of after) if (run.state === 'queued') await end(run, found(held, 600));
+  await leaderAfter(0)();
+  for (const run of await collections()) if (run.state === 'queued') await end(run, { deleted: [], denied: [], versions: 0, bytes: 0 });
+  await leaderAfter(3_600_000 + 5_000)();
+  expect(await searches()).toHaveLength(after.length);
 });
 
 test('what fails in one region keeps none of the others waiting, and the round says so', async () => {

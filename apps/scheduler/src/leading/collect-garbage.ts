@@ -15,7 +15,7 @@ const requestedBy = 'reconciler';
 const { name: kind, result } = jobKinds.garbage;
 /** A search lists the whole store: what a dead attempt left costs little for a day more. */
 const searchEveryMs = 24 * 3_600_000;
-/** When a search found more than its list takes. */
+/** When a search found more that may go than its list takes. */
 const searchOnMs = 3_600_000;
 /** Everything else comes first. */
 const atOnce = 1;
@@ -59,7 +59,7 @@ export function createGarbageCollection({ catalog, clock, logger }: CollectDepen
     if (search?.state === 'succeeded') {
       if (!(await collect(search))) return;
       const { total, garbage } = result.parse(search.result);
-      if (total.points > garbage.length) pauseMs = searchOnMs;
+      if (total.points > garbage.length && garbage.every(({ denied }) => denied.length === 0)) pauseMs = searchOnMs;
     }
     // In a new installation nothing can be old enough to go.
     firstRulesAtMs ??= (await catalog.rulebook.get(1)).appliedAt.getTime();

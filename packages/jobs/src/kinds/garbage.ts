@@ -21,7 +21,7 @@ const leftovers = {
 const sum = z.strictObject({ points: z.number(), objects: z.number(), bytes: z.number() });
 
 const result = z.strictObject({
-  /** What nobody refers to, of the first points in the order of their keys. `denied`: what the deletion gate says against its end; empty: it may go. */
+  /** What nobody refers to, in the order of the keys; of more than it takes what may go comes first. `denied`: what the deletion gate says against its end; empty: it may go. */
   garbage: z.array(z.strictObject({ ...leftovers, denied: z.array(reason) })).max(500),
   /** Of all garbage, listed or not. */
   total: sum,

@@ -6,6 +6,7 @@ import type { OperationDependencies } from '../operation-dependencies.ts';
 import { readDeletionSituation } from '../retention/read-deletion-facts.ts';
 import { factsOfGarbage } from './facts-of-garbage.ts';
 import { findGarbage, type Garbage } from './find-garbage.ts';
+import { createShortlist } from './shortlist.ts';
 import { youngest } from './youngest.ts';
 
 export type GarbageFound = ResultOf<JobKinds['garbage']>;
@@ -14,6 +15,8 @@ type SearchHandler = JobHandler<ParamsOf<JobKinds['garbage']>, GarbageFound>;
 /** As the kind's result says. */
 const mostPoints = 500;
 const mostUnclaimed = 100;
+/** All that is found is judged, and no more of it than this is held meanwhile. */
+const judgedAtOnce = 200;
 
 /** All objects of one point that nobody refers to. */
 interface Leftovers {
@@ -32,22 +35,29 @@ export function createGarbageSearch(deps: OperationDependencies): SearchHandler 
     const { params, signal, log, progress } = context;
     const region = await deps.catalog.regions.get(params.region);
     const store = withReadOnly(await deps.openStore(region));
-    const found: Leftovers[] = [];
+    const listed = createShortlist<GarbageFound['garbage'][number]>(mostPoints);
+    let found: Leftovers[] = [];
     const unclaimed: Leftovers[] = [];
     const total = { points: 0, objects: 0, bytes: 0 };
     const totalUnclaimed = { points: 0, objects: 0, bytes: 0 };
     const search = { catalog: deps.catalog, store, instance: params.instance, unclaimed: true, signal };
     for await (const one of byPoint(findGarbage(search))) {
-      const [list, most, sum] = one.keep === 'unclaimed' ? [unclaimed, mostUnclaimed, totalUnclaimed] : [found, mostPoints, total];
-      if (list.length < most) list.push(one);
+      const isUnclaimed = one.keep === 'unclaimed';
+      const sum = isUnclaimed ? totalUnclaimed : total;
+      if (!isUnclaimed) found.push(one);
+      else if (unclaimed.length < mostUnclaimed) unclaimed.push(one);
+      if (found.length === judgedAtOnce) {
+        for (const judged of await judge(deps, context, found)) listed.add(judged);
+        found = [];
+      }
       sum.points += 1;
       sum.objects += one.objects;
       sum.bytes += one.bytes;
       progress({ phase: 'search', doneBytes: 0, totalBytes: null, note: `${total.points} points with garbage` });
     }
-    const judged = await judge(deps, context, found);
+    for (const judged of await judge(deps, context, found)) listed.add(judged);
     log.info({ region: region.id, total, unclaimed: totalUnclaimed }, 'the store was searched for garbage');
-    return { garbage: judged, total, unclaimed: unclaimed.map(describe), totalUnclaimed };
+    return { garbage: listed.read(), total, unclaimed: unclaimed.map(describe), totalUnclaimed };
   };
 }
 
