@@ -36,6 +36,4 @@ export function describeUnlisted(found: readonly GarbageView[]): string[] {
 }
 
 const unlisted = (region: string, what: string, listed: number, { points, bytes }: GarbageView['total']): string[] =>
-  points <= listed
-    ? []
-    : [`${region}: only ${listed} of ${points} points with ${what} are listed (${formatBytes(bytes)} in all)`];
+  points <= listed ? [] : [`${region}: only ${listed} of ${points} points with ${what} are listed (${formatBytes(bytes)} in all)`];
