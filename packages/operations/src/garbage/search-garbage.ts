@@ -4,8 +4,10 @@ import type { JobHandler, JobKinds, ParamsOf, ResultOf } from '@cbcr/jobs';
 import { judgeDeletion } from '@cbcr/policy';
 import type { OperationDependencies } from '../operation-dependencies.ts';
 import { readDeletionSituation } from '../retention/read-deletion-facts.ts';
+import type { StoreLocks } from '../retention/store-locks.ts';
 import { factsOfGarbage } from './facts-of-garbage.ts';
 import { findGarbage, type Garbage } from './find-garbage.ts';
+import { openGarbageLocks } from './read-garbage-locks.ts';
 import { createShortlist } from './shortlist.ts';
 import { youngest } from './youngest.ts';
 
@@ -29,12 +31,13 @@ interface Leftovers {
   reason: Reason;
 }
 
-/** What lies in the store of this region that nobody refers to, and what the deletion gate would say. Cannot write: its handle refuses. */
+/** What lies in the store of this region that nobody refers to, and what the deletion gate would say, the locks of the store included. Cannot write: its handle refuses. */
 export function createGarbageSearch(deps: OperationDependencies): SearchHandler {
   return async (context) => {
     const { params, signal, log, progress } = context;
     const region = await deps.catalog.regions.get(params.region);
     const store = withReadOnly(await deps.openStore(region));
+    const locksOf = await openGarbageLocks(deps, region, signal);
     const listed = createShortlist<GarbageFound['garbage'][number]>(mostPoints);
     let found: Leftovers[] = [];
     const unclaimed: Leftovers[] = [];
@@ -47,7 +50,7 @@ export function createGarbageSearch(deps: OperationDependencies): SearchHandler 
       if (!isUnclaimed) found.push(one);
       else if (unclaimed.length < mostUnclaimed) unclaimed.push(one);
       if (found.length === judgedAtOnce) {
-        for (const judged of await judge(deps, context, found)) listed.add(judged);
+        for (const judged of await judge(deps, context, found, locksOf)) listed.add(judged);
         found = [];
       }
       sum.points += 1;
@@ -55,7 +58,7 @@ export function createGarbageSearch(deps: OperationDependencies): SearchHandler 
       sum.bytes += one.bytes;
       progress({ phase: 'search', doneBytes: 0, totalBytes: null, note: `${total.points} points with garbage` });
     }
-    for (const judged of await judge(deps, context, found)) listed.add(judged);
+    for (const judged of await judge(deps, context, found, locksOf)) listed.add(judged);
     log.info({ region: region.id, total, unclaimed: totalUnclaimed }, 'the store was searched for garbage');
     return { garbage: listed.read(), total, unclaimed: unclaimed.map(describe), totalUnclaimed };
   };
@@ -81,6 +84,7 @@ async function judge(
   deps: OperationDependencies,
   { run, region, signal }: Parameters<SearchHandler>[0],
   found: readonly Leftovers[],
+  locksOf: Awaited<ReturnType<typeof openGarbageLocks>>,
 ): Promise<GarbageFound['garbage']> {
   const judged: GarbageFound['garbage'] = [];
   for (const [instance, leftovers] of Map.groupBy(found, (one) => one.instance)) {
@@ -90,11 +94,14 @@ async function judge(
     for (const one of leftovers) {
       const { point, reason, writtenAt } = one;
       const keep = one.keep === 'nothing' ? 'nothing' : 'what-the-manifest-names';
-      const locks = { lockedUntil: null, holds: [] };
-      const question = { instance, point, region, stage: 'planning', found: { keep, reason }, writtenAt, locks, run: run.id } as const;
-      const { reasons } = judgeDeletion(factsOfGarbage(situation, question));
-      const denied = reasons.filter(({ allows }) => !allows).map(({ rule, text }) => ({ rule, text }));
-      judged.push({ ...describe(one), denied });
+      const question = { instance, point, region, stage: 'planning', found: { keep, reason }, writtenAt, run: run.id } as const;
+      const ask = (locks: StoreLocks) =>
+        judgeDeletion(factsOfGarbage(situation, { ...question, locks }))
+          .reasons.filter(({ allows }) => !allows)
+          .map(({ rule, text }) => ({ rule, text }));
+      const denied = ask({ lockedUntil: null, holds: [] });
+      // A store that locks it would refuse, today and tomorrow: no run tries before it says something else.
+      judged.push({ ...describe(one), denied: denied.length > 0 ? denied : ask(await locksOf(instance, point)) });
     }
   }
   return judged;

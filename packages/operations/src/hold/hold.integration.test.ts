@@ -13,10 +13,10 @@ import {
 import { createS3Client, createTestBucket, type S3Settings } from '@cbcr/testkit';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { failOnceItHolds, isSegment, plantFault } from '../../test/faults.ts';
-import { perform, startRun, succeed } from '../../test/perform.ts';
+import { crashProcess, failOnceItHolds, isSegment, plantFault } from '../../test/faults.ts';
+import { createRun, perform, startRun, succeed } from '../../test/perform.ts';
 import { alpha, beta, createStage, gamma, type Stage } from '../../test/stage.ts';
-import { planDeletions, probeRegion, readStoreProtection } from '../index.ts';
+import { planCollections, planDeletions, probeRegion, readStoreProtection } from '../index.ts';
 
 const three = [alpha, beta, gamma];
 const buckets = new Map<RegionId, S3Settings>();
@@ -233,6 +233,25 @@ describe('locks', () => {
     expect(known?.mode).toBe('governance');
     expect(JSON.stringify(stage.lines)).toContain('the store refuses to raise a governance lock to compliance');
     expect((await plan(shop)).steps.filter(({ region }) => region === alpha)).toMatchObject([{ lock: { mode: 'compliance' } }]);
+    await configure();
+  });
+
+  test('keep what a dead attempt left: a search says until when, and nothing is tried before', async () => {
+    const shop = await stage.addInstance('shop-leftovers', 'pieces', 'pieces:leftovers');
+    await configure({ lock: { mode: 'governance', for: '90d' } });
+    const run = await createRun(stage, 'backup', { instance: shop, params: {} });
+    const crash = crashProcess(stage.dependencies(), 'before', (deed) => deed === 'points.complete');
+    await startRun(stage, 'backup', run, { dependencies: crash.dependencies, dies: true });
+    await startRun(stage, 'backup', run);
+    const now = () => new Date(systemClock.now().getTime() + 48 * 3_600_000);
+    await stage.catalog.clockWatch.see({ lastSeenAt: now(), doubt: null });
+    const ours = stage.dependencies();
+    const dependencies = { ...ours, clock: { ...systemClock, now }, tuning: { ...ours.tuning, workerStaleMs: 96 * 3_600_000 } };
+    const wanted = { instance: shop, region: beta, params: { region: beta, instance: shop } };
+    const { garbage } = await succeed(stage, 'garbage', wanted, { dependencies });
+    expect(garbage).toMatchObject([{ denied: [{ rule: 'lock-date' }] }]);
+    expect(planCollections({ id: run.id, region: beta }, { garbage }, 'test')).toEqual([]);
+    await stage.catalog.clockWatch.see({ lastSeenAt: systemClock.now(), doubt: null });
     await configure();
   });
 
