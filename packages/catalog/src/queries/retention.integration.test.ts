@@ -96,8 +96,10 @@ test('copies are due once their time is over, those first whose time was over fi
 });
 
 test('versions that are not in force any more are told while the longer of their cooling-off and today’s is not over', async () => {
-  const apply = (coolingOff: string) =>
-    catalog.applyRulebook(rulebookSchema.parse({ regions, policies: [policy], retention: { coolingOff } }), { actor: 'test' });
+  const apply = async (coolingOff: string) => {
+    const rulebook = rulebookSchema.parse({ regions, policies: [policy], retention: { coolingOff } });
+    return (await catalog.applyRulebook(rulebook, { actor: 'test' })).version;
+  };
   const long = await apply('30d');
   const short = await apply('1h');
   const current = await apply('2h');
