@@ -1,4 +1,4 @@
-import { type Catalog, rulebookOf } from '@cbcr/catalog';
+import { type Catalog, type ConfigOutcome, rulebookOf } from '@cbcr/catalog';
 import type { ApiProblem } from '@cbcr/client';
 import { type Config, type ConfigResult, type ConfigVocabulary, parseConfig, readConfigFile } from '@cbcr/config';
 import { CbcrError, type Clock, hashRulebook } from '@cbcr/domain';
@@ -31,14 +31,17 @@ export interface ConfigApplier {
   readText(text: string, file: string): Promise<Config>;
   /**
    * Makes the catalog say what the text says, or throws {@link InvalidConfigError} or `policy.change-refused` and changes nothing. Answers with
-   * the version of the policies in force, and whether it is a new one.
+   * the version of the policies in force, whether it is a new one, and the instances that the text does not name any more.
    */
-  applyText(text: string, file: string, change: ConfigChange): Promise<Config & { version: number; changed: boolean }>;
+  applyText(text: string, file: string, change: ConfigChange): Promise<Config & ConfigOutcome>;
   /**
    * As a scheduler does at its start. Policies of the file that were in force before and were then replaced by somebody, by a rollback for one,
    * are not applied again: `superseded` is then the version in force. `ended`: what only the end of residency exceptions made wrong in the file.
    */
-  applyFile(file: string, change: ConfigChange): Promise<Config & { superseded: number | null; ended: Problems }>;
+  applyFile(
+    file: string,
+    change: ConfigChange,
+  ): Promise<Config & Pick<ConfigOutcome, 'retired'> & { superseded: number | null; ended: Problems }>;
   /** Applies the policies of an earlier version as a new one. Throws `policy.version-not-found`, `policy.change-refused`. */
   rollBack(version: number, change: ConfigChange): Promise<{ version: number; changed: boolean }>;
 }
@@ -58,9 +61,9 @@ export function createConfigApplier(
     const wanted = { rulebook: rulebookOf(config), instances: config.instances, force };
     const judge = await judgeChange({ catalog, clock }, wanted);
     const illegal = await findNewlyIllegal({ catalog, clock }, wanted);
-    const { version, changed } = await catalog.applyConfig(config, { ...change, forced: force, illegal }, judge);
+    const outcome = await catalog.applyConfig(config, { ...change, forced: force, illegal }, judge);
     onApplied(config);
-    return { ...config, version, changed };
+    return { ...config, ...outcome };
   };
   /** Also against what workers found in the stores. A scheduler that starts does not ask that: a bucket must not keep it from starting. */
   const readText = async (text: string, file: string) =>

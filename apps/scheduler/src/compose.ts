@@ -77,6 +77,12 @@ export async function composeScheduler(environment: Given<SchedulerEnvironment>,
       'policies of a later version are in force; those of the file were replaced before and are not applied again: cbcr policy apply',
     );
   }
+  if (applied.retired.length > 0) {
+    logger.warn(
+      { instances: applied.retired },
+      'nothing new is captured of instances that another file brought and this one does not name: cbcr config apply',
+    );
+  }
   if (applied.ended.length > 0) {
     logger.warn(
       { problems: applied.ended },

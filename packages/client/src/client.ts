@@ -208,13 +208,17 @@ const ofFleet: CallOptions = { patience: 10 };
 /** A chain of many millions of events. */
 const ofChain: CallOptions = { patience: 60 };
 
-/** `changed`: whether there is a new version of the rules. Instances and limits may differ in any case. */
+/**
+ * `changed`: whether there is a new version of the rules. Instances and limits may differ in any case. `retired`: instances that came from a file and that this one
+ * does not name: nothing new is captured of them.
+ */
 export const appliedConfigSchema = z.object({
   regions: z.number(),
   policies: z.number(),
   instances: z.number(),
   version: z.number(),
   changed: z.boolean(),
+  retired: z.array(z.string()),
 });
 export type AppliedConfig = z.infer<typeof appliedConfigSchema>;
 

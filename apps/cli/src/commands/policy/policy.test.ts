@@ -42,13 +42,13 @@ test('validate of a good file tells what is probably not meant', async () => {
 });
 
 test('apply passes reason and force on, and forces nothing without a reason', async () => {
-  const body = { regions: 2, policies: 2, instances: 1, version: 7, changed: true };
-  await using scheduler = await startFakeScheduler({ 'POST /v1/config': [{ body }, { body: { ...body, changed: false } }] });
+  const body = { regions: 2, policies: 2, instances: 1, version: 7, changed: true, retired: ['old-shop'] };
+  await using scheduler = await startFakeScheduler({ 'POST /v1/config': [{ body }, { body: { ...body, changed: false, retired: [] } }] });
   const { environment } = scheduler;
   expect(await runCommand(['policy', 'apply', file, '--force'], { environment })).toMatchObject({ exitCode: 2 });
   expect(scheduler.received).toEqual([]);
   const { stdout } = await runCommand(['policy', 'apply', file, '--force', '--reason', 'a court'], { environment });
-  expect(stdout).toContain('version 7');
+  expect(stdout).toMatch(/version 7.*\nnothing new is captured of what the file does not name any more: old-shop\n/);
   expect(scheduler.received[0]?.body).toMatchObject({ file, force: true, reason: 'a court' });
   const again = await runCommand(['policy', 'apply', file, '--reason', 'a court'], { environment });
   expect(again.stdout).toMatch(/nothing changes in the rules, still version 7.*\nthe reason is not kept/);

@@ -14,11 +14,12 @@ export const config: Route = (app, deps) => {
     },
     async (request) => {
       const { text, file, ...change } = request.body;
-      const { regions, policies, instances, version, changed } = await deps.config.applyText(text, file, {
+      const { regions, policies, instances, ...applied } = await deps.config.applyText(text, file, {
         actor: callerOf(request).name,
         ...change,
       });
-      return { regions: regions.length, policies: policies.length, instances: instances.length, version, changed };
+      const { version, changed, retired } = applied;
+      return { regions: regions.length, policies: policies.length, instances: instances.length, version, changed, retired };
     },
   );
 };

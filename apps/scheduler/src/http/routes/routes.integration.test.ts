@@ -241,10 +241,15 @@ test('a configuration with problems changes nothing and names each with its line
   expect((await get('/instances/shop')).body.placement.placed).toHaveLength(2);
 
   const applied = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }) });
-  expect(applied).toEqual({ status: 200, body: { regions: 3, policies: 1, instances: 1, version: expect.any(Number), changed: true } });
+  const counts = { regions: 3, policies: 1, instances: 1 };
+  expect(applied).toEqual({ status: 200, body: { ...counts, version: expect.any(Number), changed: true, retired: [] } });
   const again = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }), reason: 'once more' });
   expect(again.body).toEqual({ ...applied.body, changed: false });
   expect((await get('/instances/shop')).body.placement.placed).toHaveLength(1);
+  const renamed = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }).replace('  shop: ', '  store: ') });
+  expect(renamed).toMatchObject({ status: 200, body: { changed: false, retired: ['shop'] } });
+  const named = await post('/config', { file: 'good.yaml', text: stage.yaml({ copies: 1 }) });
+  expect(named).toMatchObject({ status: 200, body: { changed: false, retired: ['store'] } });
   const { version } = applied.body;
   expect((await get('/policy/versions')).body).toMatchObject([{ version }, { version: version - 1, author: 'scheduler' }]);
   const refusedForce = await post('/config', { file: 'good.yaml', text: stage.yaml(), force: true });
