@@ -39,6 +39,7 @@ describe('a backup keeps to the bandwidth that its link has', () => {
     const seconds = 8;
     const bytesPerSecond = Math.floor(storedBytes / seconds);
     expect(await setLimit(`${bytesPerSecond}B/s`)).toMatchObject({ name: link, source: 'override' });
+    await untilLimitsHold();
     const run = await backUp();
     await setLimit('reset');
     expect(run.state).toBe('succeeded');
