@@ -4,6 +4,7 @@ import type { PointView, RegionView, RunView } from '@cbcr/client';
 import { changeSampleDatabase, compareDatabases, type TestDatabase } from '@cbcr/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
+import { eventually } from './eventually.ts';
 import { userEnvironment } from './setup-environment.ts';
 import { startStack, type TestStack } from './stack.ts';
 
@@ -79,9 +80,11 @@ describe('one database, three regions, one outage, one restore', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`the copy in ${lost} is owed`);
     expect(stdout).toContain('protected: NO');
-    const status = await stack.cbcr.run(['status']);
-    expect(status.stdout).toContain(`${lost} is down: `);
-    expect(status.stdout).toContain('0 of 1 protected; NOT shop');
+    const status = await eventually('the region is missed', async () => {
+      const { stdout: said } = await stack.cbcr.run(['status']);
+      return said.includes(`${lost} is down: `) && said;
+    });
+    expect(status).toContain('0 of 1 protected; NOT shop');
 
     const instance = await stack.client.getInstance('shop');
     expect(instance.protected).toBe(false);

@@ -1,58 +1,71 @@
-import type { InstanceId } from '@cbcr/domain';
+import type { InstanceId, RegionId } from '@cbcr/domain';
 import { findMissingCopies, lackingPlaces } from '@cbcr/policy';
 import { createInstanceReader } from '../read-instance.ts';
 import type { RepairDependencies } from './repair.ts';
 
-/** So many copies are owed at a time before those of older points are planned as well: every round reads what is owed. */
+/** So many copies a region owes at a time before those of older points are planned as well: every round reads what is owed. */
 const mostOwedAtOnce = 1000;
-/** A look at all points of an instance is long for some, and repairs wait for it. */
 const instancesAtOnce = 25;
+/** Repairs wait for a look at older points. */
+const lookMs = 5_000;
+
+/** What was in force when an instance lacked nothing. */
+interface Served {
+  placed: string;
+  version: number;
+}
 
 /**
  * Plans copies that are demanded now and were never planned: policies, regions and instances may have changed since the capture. The newest point of every
- * instance comes first, whatever else is owed. Older points follow once for each change of what is demanded (and once for each start of a scheduler), those of
- * a few instances at each call, beginning with those whose newest point lacked something.
+ * instance comes first, whatever else is owed. Older points follow once for each change of the rules (and once for each start of a scheduler), for some seconds
+ * at each call, beginning with instances of which other regions are demanded. A region that owes much already waits, and keeps no other waiting.
  */
 export function createMissingCopies(deps: Omit<RepairDependencies, 'logger'>, { mostOwed = mostOwedAtOnce } = {}): () => Promise<void> {
-  const { catalog } = deps;
-  /** Of an instance whose points lack no copy: the regions where copies belonged then. */
-  const served = new Map<InstanceId, string>();
-  /** What is demanded of these has changed: they come before those of which nothing is known. */
+  const { catalog, clock } = deps;
+  const served = new Map<InstanceId, Served>();
+  /** Other regions are demanded of these. Those that could not be served go to the end. */
   const changed = new Set<InstanceId>();
 
   return async () => {
+    const endMs = clock.monotonicMs() + lookMs;
     const readInstance = createInstanceReader(deps);
-    const unknown: InstanceId[] = [];
+    const { version, rulebook } = await catalog.rulebook.current();
+    const others: InstanceId[] = [];
     for (const { id } of await catalog.instances.list()) {
       const { placed } = (await readInstance(id)).placement;
       const [newest] = await catalog.points.list({ instance: id, state: 'complete', limit: 1 });
       const missing = newest === undefined ? [] : lackingPlaces(placed, newest.copies);
       if (newest !== undefined) await catalog.copies.plan(newest.id, missing);
       const before = served.get(id);
-      if (before === namesOf(placed)) continue;
-      if (missing.length > 0 || before !== undefined) changed.add(id);
-      else if (!changed.has(id)) unknown.push(id);
+      if (missing.length > 0 || (before !== undefined && before.placed !== namesOf(placed))) changed.add(id);
+      else if (before?.version !== version && !changed.has(id)) others.push(id);
     }
-    const behind = [...changed, ...unknown].slice(0, instancesAtOnce);
-    const [first] = behind;
-    if (first === undefined) return;
+    const behind = [...changed, ...others];
+    if (behind.length === 0) return;
 
-    let room = mostOwed - (await catalog.copies.debts({ limit: mostOwed })).length;
-    const { now, rulebook } = await readInstance(first);
-    const [earlier, holds, holdings] = await Promise.all([
+    const now = clock.now();
+    const [owed, earlier, holds] = await Promise.all([
+      catalog.copies.countDebts(),
       catalog.retention.coolingVersions(now),
       catalog.holds.active(new Date(now.getTime() - rulebook.retention.releaseGrace.ms)),
-      catalog.holdings.list(behind),
     ]);
-    for (const { instance: id, points } of holdings) {
-      const { instance, placement } = await readInstance(id);
-      for (const { point, places } of findMissingCopies({ rulebook, earlier, instance, points, holds, now, placed: placement.placed })) {
-        if (room <= 0) return;
-        await catalog.copies.plan(point, places);
-        room -= places.length;
+    const room = new Map<RegionId, number>();
+    const roomIn = (region: RegionId) => room.get(region) ?? mostOwed - (owed.get(region) ?? 0);
+    for (let begin = 0; begin < behind.length && (begin === 0 || clock.monotonicMs() < endMs); begin += instancesAtOnce) {
+      for (const { instance: id, points } of await catalog.holdings.list(behind.slice(begin, begin + instancesAtOnce))) {
+        const { instance, placement } = await readInstance(id);
+        let isServed = true;
+        for (const { point, places } of findMissingCopies({ rulebook, earlier, instance, points, holds, now, placed: placement.placed })) {
+          const fitting = places.filter(({ region }) => roomIn(region) > 0);
+          if (fitting.length < places.length) isServed = false;
+          if (fitting.length === 0) continue;
+          await catalog.copies.plan(point, fitting);
+          for (const { region } of fitting) room.set(region, roomIn(region) - 1);
+        }
+        const wasChanged = changed.delete(id);
+        if (isServed) served.set(id, { placed: namesOf(placement.placed), version });
+        else if (wasChanged) changed.add(id);
       }
-      served.set(id, namesOf(placement.placed));
-      changed.delete(id);
     }
   };
 }

@@ -2,7 +2,7 @@ import { systemClock as clock } from '@cbcr/domain';
 import type {} from '@cbcr/testkit/vitest-servers';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import type { Catalog } from '../catalog.ts';
-import { alpha, applyStage, beta, completePoint, gamma, openRun, reason, shop, store } from '../testing/stage.ts';
+import { alpha, applyStage, beginPoint, beta, completePoint, gamma, openRun, reason, shop, store } from '../testing/stage.ts';
 import { createTestCatalog, type TestCatalog } from '../testing/test-catalog.ts';
 import type { FencedCopy } from './copies.ts';
 import type { PointRecord } from './point-record.ts';
@@ -34,6 +34,16 @@ test('a copy goes from planned to verified; every step may be said twice', async
   expect(await copyIn(beta)).toMatchObject({ state: 'verified', verifiedAt: expect.any(Date) });
   await catalog.copies.markStored({ ...inBeta, storedBytes: 400 });
   expect((await copyIn(beta))?.state).toBe('verified');
+});
+
+test('a point that is not complete gets no copy: nobody would make it, and nobody take it away', async () => {
+  const held = await openRun(catalog);
+  const capturing = await beginPoint(catalog, held, clock.now());
+  await catalog.copies.plan(capturing.id, [{ region: gamma, role: 'secondary', reason }]);
+  expect((await catalog.copies.list(capturing.id)).map(({ region }) => region)).not.toContain(gamma);
+  await catalog.copies.plan(point.id, [{ region: gamma, role: 'secondary', reason }]);
+  expect(await copyIn(gamma)).toMatchObject({ state: 'planned' });
+  expect((await catalog.copies.countDebts()).get(gamma)).toBeGreaterThan(0);
 });
 
 test('a copy that fails again and again is owed since it was first owed, and its attempts are counted', async () => {

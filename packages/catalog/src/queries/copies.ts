@@ -9,7 +9,7 @@ import {
   type RegionId,
   type StoreSpec,
 } from '@cbcr/domain';
-import { and, asc, eq, isNotNull } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull } from 'drizzle-orm';
 import { notify } from '../channels.ts';
 import type { Executor, QueryContext } from '../query-context.ts';
 import { deletions } from '../schema/deletions.ts';
@@ -64,6 +64,8 @@ export interface CopyQueries {
   list(point: RecoveryPointId): Promise<Copy[]>;
   /** Copies of complete points that are demanded and not verified, the oldest debt first. */
   debts(filter?: { instance?: InstanceId; limit?: number }): Promise<Debt[]>;
+  /** How many copies each region owes; a region that owes none is missing. */
+  countDebts(): Promise<ReadonlyMap<RegionId, number>>;
 }
 
 export function createCopyQueries({ clock, attempt, transact }: QueryContext): CopyQueries {
@@ -155,6 +157,16 @@ export function createCopyQueries({ clock, attempt, transact }: QueryContext): C
           .orderBy(asc(copies.since), asc(copies.pointId), asc(copies.regionId))
           .limit(limit),
       ),
+    countDebts: () =>
+      attempt(async (db) => {
+        const rows = await db
+          .select({ region: copies.regionId, owed: count() })
+          .from(copies)
+          .innerJoin(recoveryPoints, eq(recoveryPoints.id, copies.pointId))
+          .where(and(owed, eq(recoveryPoints.state, 'complete')))
+          .groupBy(copies.regionId);
+        return new Map(rows.map((row) => [row.region, row.owed]));
+      }),
   };
 }
 
@@ -190,6 +202,9 @@ async function insertPlanned(
   point: RecoveryPointId,
   wanted: readonly { region: RegionId; role: CopyRole; reason: Reason }[],
 ): Promise<void> {
+  // A point that is let go of meanwhile gets no copy: nobody would make it, and nobody take it away.
+  const [row] = await tx.select({ state: recoveryPoints.state }).from(recoveryPoints).where(eq(recoveryPoints.id, point)).for('share');
+  if (row?.state !== 'complete') return;
   const planned = await tx
     .insert(copies)
     .values(

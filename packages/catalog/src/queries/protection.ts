@@ -143,8 +143,9 @@ export function createProtectionQueries({ clock, attempt, transact }: QueryConte
               set: { state: sql`excluded.state`, detail: sql`excluded.detail`, at },
             });
         }
-        if (lock !== undefined) await rememberLock(tx, { point, region }, lock, { run, epoch });
-        for (const event of audit) await insertAuditEvent(tx, at, event);
+        const isNew = lock === undefined || (await rememberLock(tx, { point, region }, lock, { run, epoch }));
+        // A store that refuses is asked again each hour: what it goes on refusing is no event.
+        for (const event of audit) if (isNew || event.action !== 'lock.extended') await insertAuditEvent(tx, at, event);
       });
     },
   };
@@ -160,11 +161,13 @@ async function lockCopyRow(tx: Executor, { point, region }: CopyKey) {
   return row;
 }
 
-/** A copy that is being made again meanwhile belongs to its run, and is looked at once that is done. */
-async function rememberLock(tx: Executor, { point, region }: CopyKey, lock: ProtectedCopy['lock'], writer: RunWriter): Promise<void> {
+/** Whether that is another lock than was known. A copy that is being made again meanwhile belongs to its run, and is looked at once that is done. */
+async function rememberLock(tx: Executor, { point, region }: CopyKey, lock: ProtectedCopy['lock'], writer: RunWriter): Promise<boolean> {
+  const known = await lockCopyRow(tx, { point, region });
   const isThere = inArray(copies.state, ['stored', 'verified', 'expiring']);
   await tx
     .update(copies)
     .set({ lockedUntil: lock?.until ?? null, lockMode: lock?.mode ?? null, ...writerColumns(writer) })
     .where(and(eq(copies.pointId, point), eq(copies.regionId, region), isThere));
+  return known.lockMode !== (lock?.mode ?? null) || known.lockedUntil?.getTime() !== lock?.until.getTime();
 }

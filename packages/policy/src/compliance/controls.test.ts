@@ -54,6 +54,8 @@ interface World {
   regions?: Region[];
   capabilities?: Record<string, Partial<ProbedCapabilities>>;
   forbidden?: string[];
+  /** Where copies belong; in `here` where nothing else is said. */
+  placed?: string[];
   demandedLock?: DemandedLock;
   /** Of rules with names, by region. */
   limits?: Record<string, { minimum?: string; maximum?: string }>;
@@ -78,7 +80,7 @@ function ask(control: string, world: World): Finding[] {
   return evaluateCompliance(chosen, {
     instance: instanceOf('here'),
     policy,
-    placed: [regionId('here')],
+    placed: (world.placed ?? ['here']).map(regionId),
     groups: groupPoints(world.points),
     now: new Date(now),
     releaseGraceMs: day,
@@ -173,18 +175,24 @@ describe('minimum-copies', () => {
 
   test('what expired in one region is no lack of what the policy demands, and one of what the framework demands', () => {
     const policy = { placement: { copies: 3, prefer: [], synchronousMinimum: 1 } };
+    const placed = ['here', 'there', 'yonder'];
     const expired = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'expiring' });
-    expect(ask('minimum-copies', { points: [expired], policy })).toEqual([]);
-    expect(ask('minimum-copies', { points: [expired], policy, settings: { copies: 2 } })).toMatchObject([
+    expect(ask('minimum-copies', { points: [expired], policy, placed })).toEqual([]);
+    expect(ask('minimum-copies', { points: [expired], policy, placed, settings: { copies: 2 } })).toMatchObject([
       { severity: 'critical', mend: expect.stringContaining('is not made again') },
     ]);
     const failed = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'failed' });
-    expect(ask('minimum-copies', { points: [failed], policy })).toMatchObject([
+    expect(ask('minimum-copies', { points: [failed], policy, placed })).toMatchObject([
       { evidence: '1 point with 1 of 2 verified copies where copies may be: here' },
     ]);
+    // It went where nothing is demanded any more.
+    const elsewhere = { points: [failed], policy, placed: ['here', 'yonder'] };
+    expect(ask('minimum-copies', elsewhere)[0]?.evidence).toContain('1 of 3 verified copies');
     // It went because it was not allowed there.
     const moved = held(1, 40, { here: 'verified', there: 'deleted', yonder: 'failed' });
-    expect(ask('minimum-copies', { points: [moved], policy, forbidden: ['there'] })[0]?.evidence).toContain('1 of 3 verified copies');
+    expect(ask('minimum-copies', { points: [moved], policy, placed, forbidden: ['there'] })[0]?.evidence).toContain(
+      '1 of 3 verified copies',
+    );
   });
 });
 

@@ -55,3 +55,14 @@ test('none that would expire as soon as it was made', () => {
     [pointId(2), ['dublin']],
   ]);
 });
+
+test('what an earlier version of the rules kept is no reason to make a copy that today lets go', () => {
+  const points = [1, 40].map((daysAgo) => heldPoint(daysAgo, { berlin: 'verified' }));
+  const before = rulebookOf({
+    regions: [placeOf('berlin')],
+    policies: [{ id: 'standard', placement: { copies: 1 }, retention: { keepFor: '365d' } }],
+  });
+  const earlier = [{ version: 1, rulebook: before, endedAt: new Date(now.getTime() - 60_000) }];
+  const found = findMissingCopies({ rulebook, earlier, instance: instanceOf('berlin'), points, holds: [], now, placed });
+  expect(found.map(({ point }) => point)).toEqual([pointId(1)]);
+});

@@ -24,7 +24,9 @@ export function findMissingCopies({ placed, ...input }: RetentionInput & { place
     .filter(({ places }) => places.length > 0);
   if (missing.length === 0) return [];
   const made = new Map(missing.map(({ point, places }) => [point.id, withCopies(point, places, now)]));
-  const verdicts = judgeRetention({ ...input, points: points.map((point) => made.get(point.id) ?? point) });
+  // What was never made has nothing that a cooling-off could protect.
+  const judged = { ...input, earlier: [], instance: { ...input.instance, formerly: [] } };
+  const verdicts = judgeRetention({ ...judged, points: points.map((point) => made.get(point.id) ?? point) });
   const goes = new Set(verdicts.filter(({ verdict }) => verdict === 'expire').map(({ point, region }) => `${point}/${region}`));
   return missing
     .toSorted((a, b) => b.point.capturedAtMs - a.point.capturedAtMs)

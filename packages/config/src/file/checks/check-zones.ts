@@ -7,10 +7,9 @@ const zones = [
   ['data', 'data', 'copies'],
   ['keys', 'key', 'keys'],
   ['restore', 'restore', 'restores'],
-  ['drill', 'drill', 'drills'],
 ] as const;
 
-/** Of all that residency says about a class a region is left for each purpose: one that could be restored nowhere is a mistake. */
+/** Of all that residency says about a class a region is left for each purpose: one that could be restored nowhere is a mistake. To rehearse nowhere is not. */
 export const checkZones: Check = ({ sections, config, vocabulary: { decisions, now }, problems }) => {
   if (!isWhole(sections)) return;
   // The status of a region passes, and so does an exception.

@@ -32,11 +32,11 @@ export const minimumCopies: Control = {
 };
 
 /**
- * What the deletion gate let go of where copies may be: a rule that keeps points longer in one region than in another is no lack. What the control itself demands
+ * What the deletion gate let go of where copies belong: a rule that keeps points longer in one region than in another is no lack. What the control itself demands
  * holds all the same.
  */
-const countGone = ({ copies }: PointGroup, { mayHold }: ControlFacts): number =>
-  copies.filter(({ region, state }) => isGoing(state) && mayHold(region).allowed).length;
+const countGone = ({ copies }: PointGroup, { mayHold, placed }: ControlFacts): number =>
+  copies.filter(({ region, state }) => isGoing(state) && placed.includes(region) && mayHold(region).allowed).length;
 
 function describeMend(points: readonly HeldPoint[], { placed }: ControlFacts, demanded: number): string {
   if (points.some(({ copies }) => copies.some(({ state }) => isGoing(state))))
